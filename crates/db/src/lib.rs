@@ -1,0 +1,1 @@
+//! Records on SQLite or PostgreSQL, one transaction helper and the journal.

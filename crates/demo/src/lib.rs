@@ -1,0 +1,1 @@
+//! A labelled synthetic morning of a small company, sent through real sockets.

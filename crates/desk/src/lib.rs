@@ -1,0 +1,1 @@
+//! The analyst's day, one folder per activity.

@@ -1,0 +1,1 @@
+//! Sigma rules to a compiled plan, matches and explanations.

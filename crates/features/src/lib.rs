@@ -1,0 +1,1 @@
+//! Empty: its manifest is the content. See `.config/hakari.toml`.

@@ -1,0 +1,1 @@
+//! The event store: write-ahead log, segments, indexes, scan, retention.

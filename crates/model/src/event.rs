@@ -1,0 +1,275 @@
+//! One event: its raw bytes and a sparse list of slots.
+//!
+//! Values live in one text arena, so that an event which is cleared and filled again allocates nothing once it
+//! has reached its size. A field with several values has several slots; that is what a JSON array becomes.
+
+use crate::{Diagnostic, Field, LogSource, Timestamp};
+use std::sync::Arc;
+
+/// One value of one field.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value<'e> {
+    /// Present and null (also an empty array).
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// An integer that fits.
+    Int(i64),
+    /// Any other number, as it was written: `1e999`, `0.10`, `18446744073709551616`.
+    Number(&'e str),
+    /// Text.
+    Str(&'e str),
+}
+
+impl<'e> Value<'e> {
+    /// The value as text; `buffer` is used where it is not text already. `None` for null.
+    pub fn text<'b>(self, buffer: &'b mut String) -> Option<&'b str>
+    where
+        'e: 'b,
+    {
+        match self {
+            Value::Null => None,
+            Value::Bool(b) => Some(if b { "true" } else { "false" }),
+            Value::Int(i) => {
+                use std::fmt::Write;
+                buffer.clear();
+                // Writing to a String cannot fail.
+                let _ = write!(buffer, "{i}");
+                Some(buffer)
+            }
+            Value::Number(s) | Value::Str(s) => Some(s),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Stored {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Number { start: u32, len: u32 },
+    Str { start: u32, len: u32 },
+}
+
+/// A field and where its value stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Slot {
+    field: Field,
+    stored: Stored,
+}
+
+impl Slot {
+    /// The field.
+    pub fn field(&self) -> Field {
+        self.field
+    }
+}
+
+/// One event.
+#[derive(Clone, Debug, Default)]
+pub struct Event {
+    /// Event time: what the event says of itself, else the receive time.
+    pub time: Timestamp,
+    /// When it was received.
+    pub received: Timestamp,
+    /// Ingest sequence, from 1; 0 until the log has given it one.
+    pub seq: u64,
+    /// The configured source that it came through (`windows-dc`, `syslog:192.0.2.7`).
+    pub source: Arc<str>,
+    /// Its Sigma log source.
+    pub log_source: LogSource,
+    /// What was wrong with it.
+    pub diagnostics: Vec<Diagnostic>,
+    raw: Vec<u8>,
+    text: String,
+    slots: Vec<Slot>,
+}
+
+/// An event's texts are addressed by 32 bits; inputs are limited far below that.
+const MAX_TEXT: usize = u32::MAX as usize;
+
+impl Event {
+    /// An event of these bytes without any field yet.
+    pub fn new(raw: &[u8], received: Timestamp) -> Self {
+        let mut event = Event::default();
+        event.reset(raw, received);
+        event
+    }
+
+    /// Empties the event and gives it new bytes, keeping its buffers. The source stays.
+    pub fn reset(&mut self, raw: &[u8], received: Timestamp) {
+        self.time = received;
+        self.received = received;
+        self.seq = 0;
+        self.log_source = LogSource::default();
+        self.diagnostics.clear();
+        self.raw.clear();
+        self.raw.extend_from_slice(raw);
+        self.text.clear();
+        self.slots.clear();
+    }
+
+    /// Drops fields, log source and diagnostics and keeps the raw bytes and times.
+    pub fn clear_fields(&mut self) {
+        self.log_source = LogSource::default();
+        self.diagnostics.clear();
+        self.text.clear();
+        self.slots.clear();
+    }
+
+    /// The bytes as they came.
+    pub fn raw(&self) -> &[u8] {
+        &self.raw
+    }
+
+    /// The slots, in the order of the input.
+    pub fn slots(&self) -> &[Slot] {
+        &self.slots
+    }
+
+    /// The value of a slot of this event.
+    pub fn value(&self, slot: &Slot) -> Value<'_> {
+        match slot.stored {
+            Stored::Null => Value::Null,
+            Stored::Bool(b) => Value::Bool(b),
+            Stored::Int(i) => Value::Int(i),
+            Stored::Number { start, len } => Value::Number(self.span(start, len)),
+            Stored::Str { start, len } => Value::Str(self.span(start, len)),
+        }
+    }
+
+    /// Every field and value.
+    pub fn iter(&self) -> impl Iterator<Item = (Field, Value<'_>)> {
+        self.slots.iter().map(|slot| (slot.field, self.value(slot)))
+    }
+
+    /// All values of a field.
+    pub fn values(&self, field: Field) -> impl Iterator<Item = Value<'_>> {
+        self.slots.iter().filter(move |slot| slot.field == field).map(|slot| self.value(slot))
+    }
+
+    /// The first value of a field.
+    pub fn get(&self, field: Field) -> Option<Value<'_>> {
+        self.values(field).next()
+    }
+
+    /// The first value of a field, if it is text.
+    pub fn str(&self, field: Field) -> Option<&str> {
+        match self.get(field) {
+            Some(Value::Str(s)) => Some(s),
+            _ => None,
+        }
+    }
+
+    /// Whether the field is there, be it null.
+    pub fn has(&self, field: Field) -> bool {
+        self.slots.iter().any(|slot| slot.field == field)
+    }
+
+    /// Adds a value to a field; a second value makes it a list.
+    pub fn push(&mut self, field: Field, value: Value<'_>) {
+        let stored = match value {
+            Value::Null => Stored::Null,
+            Value::Bool(b) => Stored::Bool(b),
+            Value::Int(i) => Stored::Int(i),
+            Value::Number(s) => {
+                let Some((start, len)) = self.keep(s) else { return };
+                Stored::Number { start, len }
+            }
+            Value::Str(s) => {
+                let Some((start, len)) = self.keep(s) else { return };
+                Stored::Str { start, len }
+            }
+        };
+        self.slots.push(Slot { field, stored });
+    }
+
+    /// Adds text to a field.
+    pub fn push_str(&mut self, field: Field, value: &str) {
+        self.push(field, Value::Str(value));
+    }
+
+    /// Gives `to` the same value as the slot at `index`, without copying its text.
+    pub fn alias(&mut self, to: Field, index: usize) {
+        if let Some(slot) = self.slots.get(index) {
+            let stored = slot.stored;
+            self.slots.push(Slot { field: to, stored });
+        }
+    }
+
+    /// Gives `to` a part of the text in the slot at `index`, without copying it. Ignored where the slot holds no
+    /// text or the range is not within it on character boundaries.
+    pub fn alias_part(&mut self, to: Field, index: usize, part: std::ops::Range<usize>) {
+        let Some(Slot { stored: Stored::Str { start, len }, .. }) = self.slots.get(index).copied() else { return };
+        if self.span(start, len).get(part.clone()).is_none() {
+            return;
+        }
+        // Both fit: the part lies within a span of 32-bit length.
+        let (Ok(offset), Ok(len)) = (u32::try_from(part.start), u32::try_from(part.len())) else { return };
+        self.slots.push(Slot { field: to, stored: Stored::Str { start: start + offset, len } });
+    }
+
+    /// Removes every slot of a field.
+    pub fn remove(&mut self, field: Field) {
+        self.slots.retain(|slot| slot.field != field);
+    }
+
+    /// The strictest verdict among the diagnostics.
+    pub fn verdict(&self) -> Option<crate::Verdict> {
+        self.diagnostics.iter().map(|d| d.verdict).max()
+    }
+
+    /// Bytes that the event holds in memory, for budgets.
+    pub fn heap_bytes(&self) -> usize {
+        self.raw.capacity() + self.text.capacity() + self.slots.capacity() * size_of::<Slot>()
+    }
+
+    fn keep(&mut self, s: &str) -> Option<(u32, u32)> {
+        let start = self.text.len();
+        if start + s.len() > MAX_TEXT {
+            self.diagnostics.push(Diagnostic::flag("event.too_large", "a value was left out: the event exceeds 4 GiB of text"));
+            return None;
+        }
+        self.text.push_str(s);
+        Some((u32::try_from(start).ok()?, u32::try_from(s.len()).ok()?))
+    }
+
+    fn span(&self, start: u32, len: u32) -> &str {
+        let start = start as usize;
+        self.text.get(start..start + len as usize).unwrap_or("")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::field;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_part_is_taken_only_on_character_boundaries() {
+        let mut event = Event::new(b"", Timestamp(0));
+        event.push_str(field::PROCESS_EXECUTABLE, "C:\\ü.exe");
+        event.alias_part(field::PROCESS_NAME, 0, 3..9);
+        assert_eq!(event.str(field::PROCESS_NAME), Some("ü.exe"));
+        event.remove(field::PROCESS_NAME);
+        event.alias_part(field::PROCESS_NAME, 0, 4..9);
+        event.alias_part(field::PROCESS_NAME, 0, 3..99);
+        assert_eq!(event.str(field::PROCESS_NAME), None);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_pushed_comes_back(values in prop::collection::vec(".*", 0..20)) {
+            let mut event = Event::new(b"x", Timestamp(0));
+            for v in &values {
+                event.push_str(field::MESSAGE, v);
+            }
+            let back: Vec<_> = event.values(field::MESSAGE).collect();
+            prop_assert_eq!(back.len(), values.len());
+            for (b, v) in back.iter().zip(&values) {
+                prop_assert_eq!(*b, Value::Str(v));
+            }
+        }
+    }
+}

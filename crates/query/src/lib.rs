@@ -1,0 +1,1 @@
+//! What an analyst types, lowered to one logical plan.

@@ -1,0 +1,1 @@
+//! HTTP: sessions, authorisation, routes, OpenAPI, live updates and the embedded console.

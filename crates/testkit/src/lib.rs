@@ -1,0 +1,1 @@
+//! For tests only: the program in a temporary folder and its real neighbours.
