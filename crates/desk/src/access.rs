@@ -1,0 +1,193 @@
+//! Who may do what: the one matrix. A route that is not listed here answers nobody.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use model::{Actor, OpContext, RequestId, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
+
+use crate::Problem;
+
+/// A role. What each may do is [`Role::may`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Reads.
+    Viewer,
+    /// Tier 1: triages, raises and works cases.
+    Analyst,
+    /// Runs the floor: people, tokens, sources, the journal.
+    Admin,
+    /// A token that can only send events.
+    Ingest,
+}
+
+impl Role {
+    /// All roles.
+    pub const ALL: [Role; 4] = [Role::Viewer, Role::Analyst, Role::Admin, Role::Ingest];
+
+    /// The word in JSON, on the command line and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Role::Viewer => "viewer",
+            Role::Analyst => "analyst",
+            Role::Admin => "admin",
+            Role::Ingest => "ingest",
+        }
+    }
+
+    /// The role that a word names.
+    pub fn parse(word: &str) -> Option<Self> {
+        Role::ALL.into_iter().find(|role| role.as_str() == word)
+    }
+
+    /// The matrix.
+    pub const fn may(self, permission: Permission) -> bool {
+        use Permission::*;
+        match permission {
+            Public => true,
+            Session => !matches!(self, Role::Ingest),
+            Read => matches!(self, Role::Viewer | Role::Analyst | Role::Admin),
+            Triage | WorkCases => matches!(self, Role::Analyst | Role::Admin),
+            SendEvents => matches!(self, Role::Ingest | Role::Admin),
+            ReadJournal | Administer => matches!(self, Role::Admin),
+        }
+    }
+}
+
+/// What a route asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Permission {
+    /// Nothing: log-in, set-up, health. The only routes without a session or token.
+    Public,
+    /// Any logged-in person.
+    Session,
+    /// Reads alerts, cases, events, sources.
+    Read,
+    /// Changes alerts.
+    Triage,
+    /// Changes cases.
+    WorkCases,
+    /// Sends events.
+    SendEvents,
+    /// Reads the journal.
+    ReadJournal,
+    /// Changes people, tokens and settings.
+    Administer,
+}
+
+/// Method, path as the router spells it, permission. Every route of the program.
+pub const ROUTES: &[(&str, &str, Permission)] = {
+    use Permission::*;
+    &[
+        ("GET", "/healthz", Public),
+        ("GET", "/readyz", Public),
+        ("GET", "/metrics", Public),
+        ("GET", "/api/v1/openapi.json", Public),
+        ("GET", "/api/v1/setup", Public),
+        ("POST", "/api/v1/setup", Public),
+        ("POST", "/api/v1/session", Public),
+        ("GET", "/api/v1/session", Session),
+        ("DELETE", "/api/v1/session", Session),
+        ("GET", "/api/v1/live", Read),
+        ("GET", "/api/v1/search", Read),
+        ("GET", "/api/v1/search/fields", Read),
+        ("GET", "/api/v1/search/histogram", Read),
+        ("GET", "/api/v1/events/{id}", Read),
+        ("GET", "/api/v1/alerts", Read),
+        ("GET", "/api/v1/alerts/facets", Read),
+        ("GET", "/api/v1/alerts/histogram", Read),
+        ("GET", "/api/v1/alerts/{id}", Read),
+        ("GET", "/api/v1/alerts/{id}/events", Read),
+        ("GET", "/api/v1/alerts/{id}/explain", Read),
+        ("GET", "/api/v1/alerts/{id}/notes", Read),
+        ("GET", "/api/v1/alerts/{id}/history", Read),
+        ("PATCH", "/api/v1/alerts/{id}", Triage),
+        ("POST", "/api/v1/alerts/{id}/notes", Triage),
+        ("POST", "/api/v1/alerts/{id}/assign", Triage),
+        ("POST", "/api/v1/alerts/{id}/escalate", Triage),
+        ("POST", "/api/v1/alerts/{id}/close", Triage),
+        ("POST", "/api/v1/alerts/{id}/reopen", Triage),
+        ("GET", "/api/v1/cases", Read),
+        ("POST", "/api/v1/cases", WorkCases),
+        ("GET", "/api/v1/cases/{number}", Read),
+        ("PATCH", "/api/v1/cases/{number}", WorkCases),
+        ("POST", "/api/v1/cases/{number}/close", WorkCases),
+        ("POST", "/api/v1/cases/{number}/reopen", WorkCases),
+        ("GET", "/api/v1/cases/{number}/alerts", Read),
+        ("POST", "/api/v1/cases/{number}/alerts", WorkCases),
+        ("GET", "/api/v1/cases/{number}/evidence", Read),
+        ("GET", "/api/v1/cases/{number}/notes", Read),
+        ("POST", "/api/v1/cases/{number}/notes", WorkCases),
+        ("GET", "/api/v1/cases/{number}/timeline", Read),
+        ("POST", "/api/v1/cases/{number}/timeline", WorkCases),
+        ("GET", "/api/v1/cases/{number}/history", Read),
+        ("GET", "/api/v1/people", Read),
+        ("GET", "/api/v1/users", Administer),
+        ("POST", "/api/v1/users", Administer),
+        ("PATCH", "/api/v1/users/{id}", Administer),
+        ("GET", "/api/v1/tokens", Administer),
+        ("POST", "/api/v1/tokens", Administer),
+        ("DELETE", "/api/v1/tokens/{id}", Administer),
+        ("GET", "/api/v1/sources", Read),
+        ("GET", "/api/v1/journal", ReadJournal),
+        ("POST", "/api/v1/ingest", SendEvents),
+    ]
+};
+
+/// What a route asks for; `None` for a route that is not listed, which nobody may call.
+pub fn permission(method: &str, path: &str) -> Option<Permission> {
+    ROUTES.iter().find(|(m, p, _)| *m == method && *p == path).map(|(_, _, permission)| *permission)
+}
+
+/// Who makes a request: put into it by the server once the session or token is checked.
+#[derive(Clone, Debug)]
+pub struct Principal {
+    /// The actor of the journal.
+    pub actor: Actor,
+    /// The role in force.
+    pub role: Role,
+    /// The peer's address.
+    pub address: Option<String>,
+    /// The request.
+    pub request: RequestId,
+}
+
+impl Principal {
+    /// The context of a change made now.
+    pub fn context(&self, now: Timestamp) -> OpContext {
+        OpContext { actor: self.actor.clone(), address: self.address.clone(), now, request: Some(self.request) }
+    }
+    /// The person, where the actor is one or acts for one.
+    pub fn user(&self) -> Option<UserId> {
+        self.actor.user
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Principal {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.get::<Principal>().cloned().ok_or_else(Problem::unauthenticated)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_route_that_is_not_listed_is_nobodys() {
+        assert_eq!(permission("GET", "/api/v1/alerts"), Some(Permission::Read));
+        assert_eq!(permission("DELETE", "/api/v1/alerts"), None);
+    }
+
+    #[test]
+    fn a_viewer_changes_nothing_and_an_ingest_token_reads_nothing() {
+        use Permission::*;
+        for permission in [Triage, WorkCases, SendEvents, ReadJournal, Administer] {
+            assert!(!Role::Viewer.may(permission), "{permission:?}");
+        }
+        for permission in [Session, Read, Triage, WorkCases, ReadJournal, Administer] {
+            assert!(!Role::Ingest.may(permission), "{permission:?}");
+        }
+    }
+}

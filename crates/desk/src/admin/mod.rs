@@ -1,0 +1,1 @@
+//! People, tokens, sources and the journal.

@@ -1,0 +1,1 @@
+//! Cases: from an alert with its evidence to a disposition.

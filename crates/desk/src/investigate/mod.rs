@@ -1,0 +1,1 @@
+//! Search over events and what one event says.

@@ -1,0 +1,1 @@
+//! The alert queue: life cycle, coalescing, notes, decisions.
