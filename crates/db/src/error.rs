@@ -69,7 +69,9 @@ fn is_unavailable(error: &sqlx::Error) -> bool {
         Database(error) => error,
         _ => return false,
     };
-    let Some(code) = error.code() else { return false };
+    let Some(code) = error.code() else {
+        return false;
+    };
     if error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().is_some() {
         // Connection, resources, shutdown, serialisation, deadlock, lock, read-only standby.
         return ["08", "53", "57P", "40001", "40P01", "55P03", "25006"].iter().any(|class| code.starts_with(class));

@@ -45,7 +45,8 @@ impl Tx {
 
     /// Sets a setting of the database itself. Not a record: the journal does not know it.
     pub async fn set_meta(&self, key: &str, value: &str) -> Result<(), DbError> {
-        let upsert = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+        let upsert =
+            "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
         self.inner.run(upsert, values![key, value]).await.map(drop)
     }
 

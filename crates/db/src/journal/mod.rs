@@ -85,10 +85,37 @@ async fn insert(conn: &DatabaseTransaction, link: &Link, previous: &str) -> Resu
     let insert = "INSERT INTO journal (stream, seq, id, at, actor_kind, actor_user, actor_name, address, request, \
                   action, object, before, after, reason, hash) \
                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
-    let Link { stream, seq, id, at, actor_kind, actor_user, actor_name, address, request, action, object, before, after, reason } =
-        link.clone();
+    let Link {
+        stream,
+        seq,
+        id,
+        at,
+        actor_kind,
+        actor_user,
+        actor_name,
+        address,
+        request,
+        action,
+        object,
+        before,
+        after,
+        reason,
+    } = link.clone();
     let values = values![
-        stream, seq, id, at, actor_kind, actor_user, actor_name, address, request, action, object, before, after, reason,
+        stream,
+        seq,
+        id,
+        at,
+        actor_kind,
+        actor_user,
+        actor_name,
+        address,
+        request,
+        action,
+        object,
+        before,
+        after,
+        reason,
         hash.clone()
     ];
     conn.run(insert, values).await?;
