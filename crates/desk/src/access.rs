@@ -40,6 +40,11 @@ impl Role {
         Role::ALL.into_iter().find(|role| role.as_str() == word)
     }
 
+    /// Whether this role may do everything that `other` may: nobody hands out more than they have.
+    pub fn covers(self, other: Role) -> bool {
+        Permission::ALL.into_iter().all(|permission| self.may(permission) || !other.may(permission))
+    }
+
     /// The matrix.
     pub const fn may(self, permission: Permission) -> bool {
         use Permission::*;
@@ -73,6 +78,20 @@ pub enum Permission {
     ReadJournal,
     /// Changes people, tokens and settings.
     Administer,
+}
+
+impl Permission {
+    /// All permissions.
+    pub const ALL: [Permission; 8] = [
+        Permission::Public,
+        Permission::Session,
+        Permission::Read,
+        Permission::Triage,
+        Permission::WorkCases,
+        Permission::SendEvents,
+        Permission::ReadJournal,
+        Permission::Administer,
+    ];
 }
 
 /// Method, path as the router spells it, permission. Every route of the program.
@@ -139,6 +158,31 @@ pub fn permission(method: &str, path: &str) -> Option<Permission> {
     ROUTES.iter().find(|(m, p, _)| *m == method && *p == path).map(|(_, _, permission)| *permission)
 }
 
+/// Where a request comes from: put into every request by the server, also into those of nobody.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The peer's address.
+    pub address: Option<String>,
+    /// The request.
+    pub request: RequestId,
+    /// Whether it came over TLS, so that a cookie can insist on it.
+    pub secure: bool,
+}
+
+impl Caller {
+    /// The caller, known as `actor` in this role.
+    pub fn principal(&self, actor: Actor, role: Role) -> Principal {
+        Principal { actor, role, address: self.address.clone(), request: self.request }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.get::<Caller>().cloned().ok_or_else(|| Problem::internal(&"the server did not say who calls"))
+    }
+}
+
 /// Who makes a request: put into it by the server once the session or token is checked.
 #[derive(Clone, Debug)]
 pub struct Principal {
@@ -178,6 +222,16 @@ mod tests {
     fn a_route_that_is_not_listed_is_nobodys() {
         assert_eq!(permission("GET", "/api/v1/alerts"), Some(Permission::Read));
         assert_eq!(permission("DELETE", "/api/v1/alerts"), None);
+    }
+
+    #[test]
+    fn a_role_covers_itself_and_an_administrator_covers_all() {
+        for role in Role::ALL {
+            assert!(role.covers(role) && Role::Admin.covers(role), "{role:?}");
+        }
+        assert!(!Role::Viewer.covers(Role::Analyst));
+        assert!(!Role::Analyst.covers(Role::Ingest));
+        assert!(!Role::Ingest.covers(Role::Viewer));
     }
 
     #[test]

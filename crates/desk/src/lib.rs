@@ -26,6 +26,8 @@ pub struct Desk {
     pub rules: Arc<arc_swap::ArcSwap<detect::RuleSet>>,
     /// What tells open consoles that something changed.
     pub live: Live,
+    /// What log-ins and tokens need in memory; starts as `Gate::default()`.
+    pub gate: admin::Gate,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
