@@ -5,7 +5,7 @@ use model::OpContext;
 use sea_orm::sqlx::ConnectOptions;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sea_orm::{DatabaseConnection, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 use std::path::Path;
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ impl Db {
         } else {
             return Err(DbError::Address);
         };
-        migrations::run(&db.writer).await?;
+        migrations::run(&db).await?;
         Ok(db)
     }
 
@@ -78,7 +78,14 @@ impl Db {
 
     /// Begins a change in the name of `ctx`. On SQLite there is one at a time: the next waits.
     pub async fn begin(&self, ctx: &OpContext) -> Result<Tx, DbError> {
-        Ok(Tx::new(begin_writing(&self.writer).await?, ctx.clone()))
+        Ok(Tx::new(self.begin_writing().await?, ctx.clone()))
+    }
+
+    /// SQLite takes its write lock at once: a transaction that reads first and then finds itself second fails otherwise.
+    pub(crate) async fn begin_writing(&self) -> Result<DatabaseTransaction, DbError> {
+        let mode = Some(SqliteTransactionMode::Immediate);
+        let options = TransactionOptions { sqlite_transaction_mode: mode, ..Default::default() };
+        Ok(self.writer.begin_with_options(options).await?)
     }
 
     /// A setting of the database itself.
@@ -103,13 +110,6 @@ impl Db {
 
 /// The setting that holds the follower's position.
 pub(crate) const FOLLOWER: &str = "follower.position";
-
-/// SQLite takes its write lock at once: a transaction that reads first and then finds itself second fails otherwise.
-pub(crate) async fn begin_writing(conn: &DatabaseConnection) -> Result<sea_orm::DatabaseTransaction, DbError> {
-    let options =
-        TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
-    Ok(conn.begin_with_options(options).await?)
-}
 
 /// Makes the file so that only its owner can read the password hashes in it; SQLite gives its companions the same mode.
 fn create_private(path: &Path) -> Result<(), DbError> {

@@ -91,3 +91,53 @@ fn sorted(value: &Value) -> Value {
         other => other.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// Computed by another program from the description at the head of this file.
+    #[test]
+    fn the_hashes_are_those_of_an_independent_program() {
+        let text = |text: &str| Some(text.to_owned());
+        let first = Link {
+            stream: "cases".into(),
+            seq: 1,
+            id: "019ce12a-0000-7000-8000-000000000001".into(),
+            at: 1_773_305_586_412_345_678,
+            actor_kind: "user".into(),
+            actor_user: text("019ce12a-0000-7000-8000-00000000000a"),
+            actor_name: "mara".into(),
+            address: text("192.0.2.7"),
+            request: None,
+            action: "case.close".into(),
+            object: "case:12".into(),
+            before: Some(canonical_json(&json!({"status": "recovery"}))),
+            after: Some(canonical_json(&json!({"status": "closed", "disposition": "true_positive_impact"}))),
+            reason: text("Zugang gesperrt – fertig"),
+        };
+        let hash = first.hash(GENESIS);
+        assert_eq!(hash, "a9db46b2d81cfc7b48e8e4d3abdc4dea54f3184c8993f3398c18bd20f1e5ea78");
+        let second = Link {
+            seq: 2,
+            id: "019ce12a-0000-7000-8000-000000000002".into(),
+            at: -1,
+            actor_kind: "system".into(),
+            actor_user: None,
+            address: text(""),
+            before: None,
+            reason: None,
+            ..first
+        };
+        assert_eq!(second.hash(&hash), "9e7f68f5420429b98ea1bfcdd7194af8908c75c287c220ca09f60cc29062f657");
+    }
+
+    #[test]
+    fn equal_json_has_one_text() {
+        let one: Value = serde_json::from_str(r#"{"b":[{"d":1,"c":null}],"a":"\u0000 é","":1e3}"#).unwrap();
+        let other: Value = serde_json::from_str(r#"{"a":"\u0000 é","":1000.0,"b":[{"c":null,"d":1}]}"#).unwrap();
+        assert_eq!(canonical_json(&one), r#"{"":1000.0,"a":"\u0000 é","b":[{"c":null,"d":1}]}"#);
+        assert_eq!(canonical_json(&one), canonical_json(&other));
+    }
+}

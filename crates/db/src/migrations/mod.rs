@@ -5,18 +5,22 @@
 //! A step that has been released is never edited: the next one corrects it. All steps that are due run in one
 //! transaction, so an interrupted upgrade starts again from where it was.
 
-use crate::connect::begin_writing;
-use crate::{DbError, Sql, values};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, FromQueryResult};
+use crate::{Db, DbError, Sql, values};
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult};
 
 mod m0001_base;
 mod m0002_people;
 mod m0003_sources;
 
 /// Every step, oldest first.
-const STEPS: &[Migration] = &[m0001_base::MIGRATION, m0002_people::MIGRATION, m0003_sources::MIGRATION];
+pub(crate) const STEPS: &[Migration] = &[
+    m0001_base::MIGRATION,
+    m0002_people::MIGRATION,
+    m0003_sources::MIGRATION,
+];
 
 /// One step.
+#[derive(Clone, Copy)]
 pub(crate) struct Migration {
     /// The name of its file.
     pub name: &'static str,
@@ -30,18 +34,19 @@ struct Applied {
 }
 
 /// Brings the tables up to date. Refuses a database that holds a step unknown to this program.
-pub(crate) async fn run(conn: &DatabaseConnection) -> Result<(), DbError> {
-    apply(conn, STEPS).await
+pub(crate) async fn run(db: &Db) -> Result<(), DbError> {
+    apply(db, STEPS).await
 }
 
-pub(crate) async fn apply(conn: &DatabaseConnection, steps: &[Migration]) -> Result<(), DbError> {
-    let tx = begin_writing(conn).await?;
+pub(crate) async fn apply(db: &Db, steps: &[Migration]) -> Result<(), DbError> {
+    let tx = db.begin_writing().await?;
     let backend = tx.get_database_backend();
     if backend == DbBackend::Postgres {
         // SQLite's write lock does this: two programs that start together must not migrate together.
         tx.run("SELECT pg_advisory_xact_lock(7103271)", values![]).await?;
     }
-    tx.execute_unprepared(&spell("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY) {strict}", backend)).await?;
+    tx.execute_unprepared(&spell("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY) {strict}", backend))
+        .await?;
     let applied: Vec<Applied> = tx.rows("SELECT name FROM migrations ORDER BY name", values![]).await?;
     if let Some(unknown) = applied.iter().find(|row| steps.iter().all(|step| step.name != row.name)) {
         return Err(DbError::Newer { migration: unknown.name.clone() });
