@@ -11,12 +11,16 @@ use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult};
 mod m0001_base;
 mod m0002_people;
 mod m0003_sources;
+mod m0004_alerts;
+mod m0005_cases;
 
 /// Every step, oldest first.
 pub(crate) const STEPS: &[Migration] = &[
     m0001_base::MIGRATION,
     m0002_people::MIGRATION,
     m0003_sources::MIGRATION,
+    m0004_alerts::MIGRATION,
+    m0005_cases::MIGRATION,
 ];
 
 /// One step.
