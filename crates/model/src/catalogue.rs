@@ -154,6 +154,7 @@ catalogue! {
     LOG_LEVEL = "log.level", Keyword, false, "Level as written";
     LOG_LOGGER = "log.logger", Keyword, false, "Logger";
     LOG_FILE_PATH = "log.file.path", Keyword, false, "File that it was read from";
+    LOG_SOURCE_ADDRESS = "log.source.address", Ip, false, "Address that the record came from";
     LOG_SYSLOG_APPNAME = "log.syslog.appname", Keyword, false, "Syslog application";
     LOG_SYSLOG_FACILITY_CODE = "log.syslog.facility.code", Long, false, "Syslog facility";
     LOG_SYSLOG_HOSTNAME = "log.syslog.hostname", Keyword, false, "Syslog host as written";
@@ -209,6 +210,9 @@ catalogue! {
     RULE_RULESET = "rule.ruleset", Keyword, false, "Rule set of the vendor";
     SERVER_IP = "server.ip", Ip, false, "Server address";
     SERVICE_NAME = "service.name", Keyword, false, "Service";
+    SIGMA_CATEGORY = "sigma.category", Keyword, true, "Sigma category that the sender names";
+    SIGMA_PRODUCT = "sigma.product", Keyword, false, "Sigma product that the sender names";
+    SIGMA_SERVICE = "sigma.service", Keyword, false, "Sigma service that the sender names";
     SOURCE_ADDRESS = "source.address", Keyword, false, "Source as written";
     SOURCE_AS_NUMBER = "source.as.number", Long, false, "Source AS";
     SOURCE_BYTES = "source.bytes", Long, false, "Bytes from source to destination";

@@ -209,6 +209,13 @@ impl Event {
         self.slots.push(Slot { field: to, stored: Stored::Str { start: start + offset, len } });
     }
 
+    /// Gives every slot the field that `rename` makes of its own.
+    pub fn relabel(&mut self, mut rename: impl FnMut(Field) -> Field) {
+        for slot in &mut self.slots {
+            slot.field = rename(slot.field);
+        }
+    }
+
     /// Removes every slot of a field.
     pub fn remove(&mut self, field: Field) {
         self.slots.retain(|slot| slot.field != field);

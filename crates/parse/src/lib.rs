@@ -1,1 +1,145 @@
 //! Bytes to events, one file per format.
+//!
+//! A malformed input is still an event: its raw bytes, a diagnostic, and whatever could be understood. Nothing here
+//! panics, blocks, reads a clock or allocates without a limit. The same input gives the same event, always: the
+//! log keeps raw bytes only and parses them again after a restart.
+
+mod ecs;
+mod json;
+mod json_text;
+mod normalise;
+mod output;
+mod split;
+mod syslog;
+mod time;
+pub mod windows;
+
+pub use output::ecs_json;
+pub use split::{MAX_RECORD, Split, split};
+
+use model::{Diagnostic, Event, Timestamp, field};
+use std::net::IpAddr;
+
+/// How to read a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Format {
+    /// By its first bytes: `{` is JSON, `<` and a digit is syslog, anything else is a line of text.
+    #[default]
+    Auto,
+    /// One JSON object.
+    Json,
+    /// RFC 5424 or RFC 3164.
+    Syslog,
+    /// A line of text.
+    Lines,
+}
+
+impl Format {
+    /// The word on the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Format::Auto => "auto",
+            Format::Json => "json",
+            Format::Syslog => "syslog",
+            Format::Lines => "lines",
+        }
+    }
+    /// The format that a word names.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Format::Auto, Format::Json, Format::Syslog, Format::Lines].into_iter().find(|f| f.as_str() == word)
+    }
+    /// The number in the log; never changes its meaning.
+    pub const fn to_code(self) -> u8 {
+        match self {
+            Format::Auto => 0,
+            Format::Json => 1,
+            Format::Syslog => 2,
+            Format::Lines => 3,
+        }
+    }
+    /// The format of a number in the log.
+    pub const fn from_code(code: u8) -> Option<Self> {
+        match code {
+            0 => Some(Format::Auto),
+            1 => Some(Format::Json),
+            2 => Some(Format::Syslog),
+            3 => Some(Format::Lines),
+            _ => None,
+        }
+    }
+}
+
+/// One record and what is known of its arrival.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// Its bytes, without the separator.
+    pub raw: &'a [u8],
+    /// When it was received.
+    pub received: Timestamp,
+    /// How to read it.
+    pub format: Format,
+    /// Who sent it.
+    pub peer: Option<IpAddr>,
+}
+
+/// A record longer than this is flagged, in bytes.
+const LONG_RECORD: usize = 1 << 20;
+
+/// Reads a record into `out`, whatever was in it. Faults become diagnostics.
+pub fn parse_into(input: &Input<'_>, out: &mut Event) {
+    out.reset(input.raw, input.received);
+    if input.raw.len() > MAX_RECORD {
+        out.diagnostics.push(Diagnostic::reject(
+            "record.too_long",
+            format!("{} bytes; the limit is {MAX_RECORD}", input.raw.len()),
+        ));
+        return;
+    }
+    if input.raw.len() > LONG_RECORD {
+        out.diagnostics.push(Diagnostic::flag("record.long", format!("{} bytes", input.raw.len())));
+    }
+    let format = match input.format {
+        Format::Auto => recognise(input.raw),
+        given => given,
+    };
+    match format {
+        Format::Json => json::parse(input.raw, out),
+        Format::Syslog => syslog::parse(input.raw, input.received, out),
+        Format::Lines | Format::Auto => line(input.raw, out),
+    }
+    if let Some(peer) = input.peer {
+        push_ip(out, field::LOG_SOURCE_ADDRESS, peer);
+    }
+    normalise::finish(out);
+}
+
+fn recognise(raw: &[u8]) -> Format {
+    match raw.trim_ascii_start() {
+        [b'{', ..] => Format::Json,
+        [b'<', digit, ..] if digit.is_ascii_digit() => Format::Syslog,
+        _ => Format::Lines,
+    }
+}
+
+fn line(raw: &[u8], out: &mut Event) {
+    let text = text_of(raw, out);
+    out.push_str(field::MESSAGE, &text);
+}
+
+/// Bytes as text. What is not UTF-8 is flagged and shown as U+FFFD; the raw bytes keep it.
+fn text_of<'a>(raw: &'a [u8], out: &mut Event) -> std::borrow::Cow<'a, str> {
+    match std::str::from_utf8(raw) {
+        Ok(text) => text.into(),
+        Err(fault) => {
+            out.diagnostics.push(Diagnostic::flag("text.not_utf8", "bytes that are not UTF-8").at(fault.valid_up_to()));
+            String::from_utf8_lossy(raw)
+        }
+    }
+}
+
+fn push_ip(out: &mut Event, to: model::Field, ip: IpAddr) {
+    out.push_str(to, &ip.to_canonical().to_string());
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,254 @@
+//! The one pipeline: submissions in, receipts out.
+
+use crate::counters::{Counters, SourceCounts};
+use crate::{Frames, worker, writer};
+use arc_swap::ArcSwap;
+use model::{Clock, Diagnostic, Timestamp};
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread::JoinHandle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+
+/// Sizes of the pipeline.
+#[derive(Clone, Debug)]
+pub struct PipelineOptions {
+    /// Threads that parse and match.
+    pub workers: usize,
+    /// Bytes of submissions under way at once; beyond them receivers are pushed back.
+    pub queue_bytes: usize,
+}
+
+impl Default for PipelineOptions {
+    fn default() -> Self {
+        let workers = std::thread::available_parallelism().map_or(2, usize::from);
+        PipelineOptions { workers, queue_bytes: 64 << 20 }
+    }
+}
+
+/// What a receiver hands in: framed, not parsed.
+#[derive(Debug)]
+pub struct Submission {
+    /// The source it counts for. For syslog the sending host is added by the worker.
+    pub source: Arc<str>,
+    /// How to name the source.
+    pub naming: Naming,
+    /// The batch's own id and the SHA-256 of its body, where the protocol has one.
+    pub id: Option<lake::BatchId>,
+    /// How to read the records.
+    pub format: parse::Format,
+    /// Who sent it.
+    pub peer: Option<IpAddr>,
+    /// The records.
+    pub frames: Frames,
+    /// The protocol's id of each record; empty where it has none.
+    pub item_ids: Vec<Option<String>>,
+    /// Records that the receiver already had to refuse (a bad frame), for the counts.
+    pub rejected: u32,
+    /// Bytes that the receiver already had to set aside.
+    pub quarantined: Vec<lake::Quarantined>,
+}
+
+/// How a submission's source is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Naming {
+    /// As given.
+    Given,
+    /// The given name and the host that the event names, as in `syslog/fw-edge-01`: one listener serves many devices.
+    PerHost,
+}
+
+impl Submission {
+    /// A submission of these records, with nothing else said.
+    pub fn new(source: impl Into<Arc<str>>, format: parse::Format, frames: Frames) -> Self {
+        Submission {
+            source: source.into(),
+            naming: Naming::Given,
+            id: None,
+            format,
+            peer: None,
+            frames,
+            item_ids: Vec::new(),
+            rejected: 0,
+            quarantined: Vec::new(),
+        }
+    }
+}
+
+/// What became of one record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ItemOutcome {
+    /// Durable.
+    Stored,
+    /// Its id was stored before.
+    Repeated,
+    /// Set aside.
+    Quarantined(Diagnostic),
+    /// Refused.
+    Rejected(Diagnostic),
+}
+
+/// What became of a submission, once it is durable.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Receipt {
+    /// Records that came.
+    pub received: u32,
+    /// Records made durable (of a replayed batch: the first time).
+    pub stored: u32,
+    /// Records refused.
+    pub rejected: u32,
+    /// Records set aside.
+    pub quarantined: u32,
+    /// Records whose id was known.
+    pub repeated: u32,
+    /// Whether the whole batch was known and nothing was stored now.
+    pub replayed: bool,
+    /// Each record's fate, in order; empty for a replayed batch.
+    pub items: Vec<ItemOutcome>,
+}
+
+/// Why a submission was not taken. Nothing of it was stored.
+#[derive(Debug, thiserror::Error)]
+pub enum IngestError {
+    /// The queue is full: come back.
+    #[error("the ingest queue is full")]
+    Busy,
+    /// The same batch id was used for another body.
+    #[error("this batch id was used before for another body")]
+    Conflict,
+    /// Larger than the queue as a whole.
+    #[error("the batch is larger than {0} bytes")]
+    TooLarge(usize),
+    /// The log cannot be written.
+    #[error("the log cannot be written: {0}")]
+    Log(#[from] Arc<lake::LakeError>),
+    /// The program is going down.
+    #[error("the program is stopping")]
+    Stopping,
+}
+
+pub(crate) struct Job {
+    pub submission: Submission,
+    pub received: Timestamp,
+    pub answer: Option<oneshot::Sender<Result<Receipt, IngestError>>>,
+    pub permit: OwnedSemaphorePermit,
+}
+
+/// The pipeline. Cheap to clone; it stops when [`Pipeline::stop`] is called.
+#[derive(Clone)]
+pub struct Pipeline {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    jobs: Mutex<Option<mpsc::Sender<Job>>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    room: Arc<Semaphore>,
+    queue_bytes: usize,
+    counters: Counters,
+    clock: Arc<dyn Clock>,
+}
+
+impl Pipeline {
+    /// Starts the workers and the writer.
+    pub fn start(
+        lake: lake::Lake,
+        rules: Arc<ArcSwap<detect::RuleSet>>,
+        clock: Arc<dyn Clock>,
+        options: &PipelineOptions,
+    ) -> Pipeline {
+        let counters = Counters::default();
+        // Both channels are unbounded in length: the permit that every job carries to its end bounds them in bytes.
+        let (jobs, job_queue) = mpsc::channel();
+        let (done, done_queue) = mpsc::channel();
+        let mut threads = worker::start(options.workers.max(1), job_queue, done, rules);
+        threads.push(writer::start(lake, done_queue, counters.clone()));
+        Pipeline {
+            inner: Arc::new(Inner {
+                jobs: Mutex::new(Some(jobs)),
+                threads: Mutex::new(threads),
+                room: Arc::new(Semaphore::new(options.queue_bytes)),
+                queue_bytes: options.queue_bytes,
+                counters,
+                clock,
+            }),
+        }
+    }
+
+    /// The counts per source.
+    pub fn counters(&self) -> &Counters {
+        &self.inner.counters
+    }
+
+    /// Hands in a batch and waits until it is durable; answers [`IngestError::Busy`] at once when the queue is full.
+    pub async fn submit(&self, submission: Submission) -> Result<Receipt, IngestError> {
+        let weight = self.weight(&submission)?;
+        let permit = self.inner.room.clone().try_acquire_many_owned(weight).map_err(|_| IngestError::Busy)?;
+        self.send_and_wait(submission, permit).await
+    }
+
+    /// Hands in a batch, first waiting for room: for receivers that push back by not reading.
+    pub async fn submit_when_room(&self, submission: Submission) -> Result<Receipt, IngestError> {
+        let weight = self.weight(&submission)?;
+        let permit =
+            self.inner.room.clone().acquire_many_owned(weight).await.map_err(|_| IngestError::Stopping)?;
+        self.send_and_wait(submission, permit).await
+    }
+
+    /// Hands in a batch of a protocol without acknowledgement, or counts it as dropped when the queue is full.
+    pub fn submit_or_drop(&self, submission: Submission) {
+        let count = submission.frames.len() as u64;
+        let source = submission.source.clone();
+        let sent = self
+            .weight(&submission)
+            .and_then(|weight| self.inner.room.clone().try_acquire_many_owned(weight).map_err(|_| IngestError::Busy))
+            .and_then(|permit| self.send(submission, permit, None));
+        if sent.is_err() {
+            let dropped = SourceCounts {
+                sent: count,
+                received: count,
+                dropped: count,
+                last_received: Some(self.inner.clock.now()),
+                ..SourceCounts::default()
+            };
+            self.inner.counters.add(&source, &dropped);
+        }
+    }
+
+    /// Takes no more, lets what is under way become durable, and ends the threads.
+    pub fn stop(&self) {
+        self.inner.room.close();
+        drop(self.inner.jobs.lock().unwrap_or_else(|poison| poison.into_inner()).take());
+        let threads = std::mem::take(&mut *self.inner.threads.lock().unwrap_or_else(|poison| poison.into_inner()));
+        for thread in threads {
+            if thread.join().is_err() {
+                tracing::error!("a pipeline thread had panicked");
+            }
+        }
+    }
+
+    fn weight(&self, submission: &Submission) -> Result<u32, IngestError> {
+        // An empty batch still occupies a little.
+        let bytes = submission.frames.bytes() + 64 * (1 + submission.frames.len());
+        match u32::try_from(bytes) {
+            Ok(weight) if bytes <= self.inner.queue_bytes => Ok(weight),
+            _ => Err(IngestError::TooLarge(self.inner.queue_bytes)),
+        }
+    }
+
+    async fn send_and_wait(&self, submission: Submission, permit: OwnedSemaphorePermit) -> Result<Receipt, IngestError> {
+        let (answer, wait) = oneshot::channel();
+        self.send(submission, permit, Some(answer))?;
+        wait.await.unwrap_or(Err(IngestError::Stopping))
+    }
+
+    fn send(
+        &self,
+        submission: Submission,
+        permit: OwnedSemaphorePermit,
+        answer: Option<oneshot::Sender<Result<Receipt, IngestError>>>,
+    ) -> Result<(), IngestError> {
+        let job = Job { submission, received: self.inner.clock.now(), answer, permit };
+        let jobs = self.inner.jobs.lock().unwrap_or_else(|poison| poison.into_inner());
+        jobs.as_ref().ok_or(IngestError::Stopping)?.send(job).map_err(|_| IngestError::Stopping)
+    }
+}

@@ -1,0 +1,229 @@
+//! Parse and match: one synchronous call per batch, in parallel, numbered so that the writer can restore the order.
+
+use crate::counters::SourceCounts;
+use crate::pipeline::{IngestError, ItemOutcome, Job, Naming, Receipt};
+use arc_swap::ArcSwap;
+use model::{Diagnostic, Event, Match, RuleRef, Timestamp, Verdict, field};
+use rustc_hash::FxHashMap;
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread::JoinHandle;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+
+/// A submission ready for the log.
+pub(crate) struct Prepared {
+    pub parts: Vec<Part>,
+    /// Filled where the fate is known already; `None`: it stands in a part.
+    pub outcomes: Vec<Option<ItemOutcome>>,
+    pub sent: u32,
+    pub rejected: u32,
+    pub answer: Option<oneshot::Sender<Result<Receipt, IngestError>>>,
+    /// Held until the batch is durable; that is what bounds the queues.
+    pub _permit: OwnedSemaphorePermit,
+}
+
+/// The records of one source.
+pub(crate) struct Part {
+    pub batch: lake::Batch,
+    /// For each event its place in the submission.
+    pub items: Vec<u32>,
+    /// What is known before the log has spoken: flags, bytes, times.
+    pub counts: SourceCounts,
+}
+
+/// Starts `count` workers.
+pub(crate) fn start(
+    count: usize,
+    jobs: mpsc::Receiver<Job>,
+    done: mpsc::Sender<(u64, Prepared)>,
+    rules: Arc<ArcSwap<detect::RuleSet>>,
+) -> Vec<JoinHandle<()>> {
+    let jobs = Arc::new(Mutex::new((jobs, 0u64)));
+    (0..count)
+        .map(|_| {
+            let (jobs, done, rules) = (jobs.clone(), done.clone(), rules.clone());
+            std::thread::spawn(move || {
+                let mut scratch = Scratch::default();
+                while let Some((number, job)) = next(&jobs) {
+                    let prepared = prepare(job, &rules.load(), &mut scratch);
+                    if done.send((number, prepared)).is_err() {
+                        return;
+                    }
+                }
+            })
+        })
+        .collect()
+}
+
+/// Takes the next job and its number together, so that numbers follow the order of arrival.
+fn next(jobs: &Mutex<(mpsc::Receiver<Job>, u64)>) -> Option<(u64, Job)> {
+    let mut jobs = jobs.lock().unwrap_or_else(|poison| poison.into_inner());
+    let job = jobs.0.recv().ok()?;
+    jobs.1 += 1;
+    Some((jobs.1, job))
+}
+
+#[derive(Default)]
+struct Scratch {
+    matcher: detect::Scratch,
+    hits: Vec<u32>,
+}
+
+fn prepare(job: Job, rules: &detect::RuleSet, scratch: &mut Scratch) -> Prepared {
+    let Job { submission, received, answer, permit } = job;
+    let count = submission.frames.len();
+    let mut parts = Parts::new(&submission, received, rules);
+    let mut outcomes = vec![None; count];
+    let mut rejected = submission.rejected;
+    for (index, raw) in submission.frames.iter().enumerate() {
+        let mut event = Event::default();
+        let input = parse::Input { raw, received, format: submission.format, peer: submission.peer };
+        parse::parse_into(&input, &mut event);
+        match worst(&event) {
+            Some(fault) if fault.verdict == Verdict::Reject => {
+                rejected += 1;
+                outcomes[index] = Some(ItemOutcome::Rejected(fault.clone()));
+            }
+            Some(fault) if fault.verdict == Verdict::Quarantine => {
+                outcomes[index] = Some(ItemOutcome::Quarantined(fault.clone()));
+                let kept = lake::Quarantined { raw: raw.to_vec(), reason: fault.clone() };
+                parts.of(&event).batch.quarantined.push(kept);
+            }
+            _ => {
+                scratch.hits.clear();
+                rules.matches(&event, &mut scratch.matcher, &mut scratch.hits);
+                let item_id = submission.item_ids.get(index).cloned().flatten();
+                // A submission has fewer records than bytes, and those fit 32 bits.
+                parts.push(event, u32::try_from(index).unwrap_or(u32::MAX), item_id, &scratch.hits);
+            }
+        }
+    }
+    let sent = u32::try_from(count).unwrap_or(u32::MAX).saturating_add(submission.rejected).saturating_add(u32::try_from(submission.quarantined.len()).unwrap_or(u32::MAX));
+    let parts = parts.finish(submission.quarantined, rejected);
+    Prepared { parts, outcomes, sent, rejected, answer, _permit: permit }
+}
+
+fn worst(event: &Event) -> Option<&Diagnostic> {
+    event.diagnostics.iter().max_by_key(|fault| fault.verdict)
+}
+
+/// The parts of one submission while they fill.
+struct Parts<'a> {
+    template: lake::Batch,
+    naming: Naming,
+    with_item_ids: bool,
+    rules: &'a detect::RuleSet,
+    parts: Vec<Part>,
+    by_host: FxHashMap<String, usize>,
+    /// Rule of the set → its place in the part's own rule table, per part.
+    tables: Vec<FxHashMap<u32, u32>>,
+}
+
+impl<'a> Parts<'a> {
+    fn new(submission: &crate::Submission, received: Timestamp, rules: &'a detect::RuleSet) -> Self {
+        let template = lake::Batch {
+            source: submission.source.clone(),
+            id: submission.id.clone(),
+            received,
+            format: submission.format,
+            peer: submission.peer,
+            events: Vec::new(),
+            item_ids: Vec::new(),
+            rules: Vec::new(),
+            matches: Vec::new(),
+            rule_set: rules.version().to_owned(),
+            quarantined: Vec::new(),
+            rejected: 0,
+        };
+        Parts {
+            template,
+            naming: submission.naming,
+            with_item_ids: !submission.item_ids.is_empty(),
+            rules,
+            parts: Vec::new(),
+            by_host: FxHashMap::default(),
+            tables: Vec::new(),
+        }
+    }
+
+    /// The part that an event belongs to.
+    fn index(&mut self, event: &Event) -> usize {
+        let host = match self.naming {
+            Naming::Given => "",
+            Naming::PerHost => event.str(field::HOST_NAME).unwrap_or(""),
+        };
+        if let Some(index) = self.by_host.get(host) {
+            return *index;
+        }
+        let mut batch = self.template.clone();
+        if !host.is_empty() {
+            batch.source = Arc::from(source_of(&batch.source, host));
+        }
+        self.parts.push(Part { batch, items: Vec::new(), counts: SourceCounts::default() });
+        self.tables.push(FxHashMap::default());
+        self.by_host.insert(host.to_owned(), self.parts.len() - 1);
+        self.parts.len() - 1
+    }
+
+    fn of(&mut self, event: &Event) -> &mut Part {
+        let index = self.index(event);
+        &mut self.parts[index]
+    }
+
+    fn push(&mut self, mut event: Event, item: u32, item_id: Option<String>, hits: &[u32]) {
+        let index = self.index(&event);
+        let (part, table) = (&mut self.parts[index], &mut self.tables[index]);
+        event.source = part.batch.source.clone();
+        let place = u32::try_from(part.batch.events.len()).unwrap_or(u32::MAX);
+        for hit in hits {
+            let Some(rule) = self.rules.rules().get(*hit as usize) else { continue };
+            let rules: &mut Vec<RuleRef> = &mut part.batch.rules;
+            let rule = *table.entry(*hit).or_insert_with(|| {
+                rules.push(rule.reference.clone());
+                u32::try_from(rules.len() - 1).unwrap_or(u32::MAX)
+            });
+            part.batch.matches.push(Match { event: place, rule });
+        }
+        part.counts.flagged += u64::from(!event.diagnostics.is_empty());
+        part.counts.bytes += event.raw().len() as u64;
+        part.counts.last_event_time = part.counts.last_event_time.max(Some(event.time));
+        part.items.push(item);
+        if self.with_item_ids {
+            part.batch.item_ids.push(item_id);
+        }
+        part.batch.events.push(event);
+    }
+
+    /// The parts, the receiver's own faults counted in the first of them.
+    fn finish(mut self, quarantined: Vec<lake::Quarantined>, rejected: u32) -> Vec<Part> {
+        if self.parts.is_empty() && (!quarantined.is_empty() || rejected > 0 || self.template.id.is_some()) {
+            self.parts.push(Part { batch: self.template, items: Vec::new(), counts: SourceCounts::default() });
+        }
+        if let Some(first) = self.parts.first_mut() {
+            first.batch.quarantined.extend(quarantined);
+            first.batch.rejected = rejected;
+        }
+        self.parts
+    }
+}
+
+/// `syslog/fw-edge-01`, bounded and without anything that a file name or a terminal would take amiss.
+fn source_of(listener: &str, host: &str) -> String {
+    let host: String = host
+        .chars()
+        .take(64)
+        .map(|c| if c.is_ascii_alphanumeric() || "._:-".contains(c) { c.to_ascii_lowercase() } else { '_' })
+        .collect();
+    format!("{listener}/{host}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_forged_host_name_makes_a_harmless_source() {
+        assert_eq!(source_of("syslog", "FW-EDGE-01"), "syslog/fw-edge-01");
+        assert_eq!(source_of("syslog", "../../etc\u{1b}[31m"), "syslog/.._.._etc__31m");
+        assert_eq!(source_of("syslog", &"a".repeat(500)).len(), 7 + 64);
+    }
+}
