@@ -2,4 +2,4 @@
 
 mod postgres;
 
-pub use postgres::{Postgres, Records, record_urls};
+pub use postgres::{Postgres, Records, record_urls, sqlite};

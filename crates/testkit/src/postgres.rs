@@ -158,12 +158,16 @@ enum Guard {
 
 /// One empty database of each kind: SQLite always, PostgreSQL where it is installed.
 pub fn record_urls() -> Vec<Records> {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let url = format!("sqlite://{}", folder.path().join("records.db").display());
-    let sqlite = Records { name: "sqlite", url, _guard: Guard::Folder(folder) };
     let postgres =
         Postgres::start().map(|server| Records { name: "postgres", url: server.url(), _guard: Guard::Server(server) });
-    std::iter::once(sqlite).chain(postgres).collect()
+    std::iter::once(sqlite()).chain(postgres).collect()
+}
+
+/// An empty SQLite database, where the kind does not matter.
+pub fn sqlite() -> Records {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let url = format!("sqlite://{}", folder.path().join("records.db").display());
+    Records { name: "sqlite", url, _guard: Guard::Folder(folder) }
 }
 
 fn find_binaries() -> Option<PathBuf> {

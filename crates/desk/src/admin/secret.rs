@@ -117,3 +117,47 @@ pub(super) fn from_base32(text: &str, length: usize) -> Option<Vec<u8>> {
     }
     (buffer == 0).then_some(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn bytes_have_one_text(bytes in proptest::collection::vec(any::<u8>(), 0..48), text in "[0-9a-z]{0,48}") {
+            prop_assert_eq!(from_base32(&base32(&bytes), bytes.len()), Some(bytes));
+            if let Some(read) = from_base32(&text, text.len() * 5 / 8) {
+                prop_assert_eq!(base32(&read), text);
+            }
+        }
+    }
+
+    #[test]
+    fn a_secret_is_good_for_its_use_its_owner_and_this_floor_only() {
+        let (key, other) = (Key::random(), Key::random());
+        let secret = key.mint("token", b"7");
+        assert!(key.made("token", b"7", &secret));
+        assert!(!key.made("token", b"8", &secret));
+        assert!(!key.made("session", b"7", &secret));
+        assert!(!other.made("token", b"7", &secret));
+        for at in 0..secret.len() {
+            let mut forged = secret.clone().into_bytes();
+            forged[at] = if forged[at] == b'0' { b'1' } else { b'0' };
+            assert!(!key.made("token", b"7", &String::from_utf8(forged).unwrap()), "character {at}");
+        }
+        for garbage in [
+            "",
+            "0",
+            &secret[1..],
+            &format!("{secret}0"),
+            &secret.to_uppercase(),
+            &"é".repeat(32),
+            &"0".repeat(1 << 20),
+        ] {
+            assert!(!key.made("token", b"7", garbage));
+        }
+        assert!(Key::from_hex(&key.to_hex()).unwrap().made("token", b"7", &secret));
+        assert_ne!(digest("session", &secret), digest("csrf", &secret));
+    }
+}
