@@ -21,7 +21,7 @@ pub struct JournalFilter {
     pub to: Option<Timestamp>,
     /// At most so many, from 1 to [`MAX_PAGE`].
     pub limit: u32,
-    /// Where the last page ended.
+    /// Where the last page ended; see [`is_cursor`].
     pub cursor: Option<String>,
 }
 
@@ -63,7 +63,12 @@ pub struct JournalPage {
     pub next: Option<String>,
 }
 
-/// One page. A cursor that this function did not make is taken for none at all: it gives the first page.
+/// Whether a text can be a cursor of [`list`]. For callers that answer a fault in it.
+pub fn is_cursor(text: &str) -> bool {
+    read_cursor(text).is_some()
+}
+
+/// One page. What is not a cursor is taken for none at all: it gives the first page.
 pub async fn list(db: &Db, filter: &JournalFilter) -> Result<JournalPage, DbError> {
     let limit = filter.limit.clamp(1, MAX_PAGE) as usize;
     let mut condition = Where::new();

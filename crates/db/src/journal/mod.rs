@@ -11,7 +11,7 @@ mod list;
 mod verify;
 
 pub use chain::{GENESIS, Link, canonical_json};
-pub use list::{JournalEntry, JournalFilter, JournalPage, MAX_PAGE, list};
+pub use list::{JournalEntry, JournalFilter, JournalPage, MAX_PAGE, is_cursor, list};
 pub use verify::{Fault, FaultKind, StreamReport, VerifyReport, verify};
 
 use crate::{DbError, Sql, storable, values};

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use db::journal::{JournalEntry, JournalFilter, MAX_PAGE};
+use db::journal::{JournalEntry, JournalFilter, MAX_PAGE, is_cursor};
 use model::{ActorKind, JournalId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -123,6 +123,9 @@ async fn journal(
     _: Principal,
     Params(query): Params<JournalQuery>,
 ) -> Result<Json<Page<JournalItem>>, Problem> {
+    if query.cursor.as_deref().is_some_and(|cursor| !is_cursor(cursor)) {
+        return Err(Problem::bad_request("list.cursor", "This cursor is not one of this list."));
+    }
     let filter = JournalFilter {
         from: instant("from", query.from.as_deref())?,
         to: instant("to", query.to.as_deref())?,

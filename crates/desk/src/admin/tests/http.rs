@@ -167,7 +167,7 @@ async fn the_journal_and_the_sources_are_read_by_their_routes() {
         let items = floor.get(&format!("/api/v1/journal?{query}")).await["items"].as_array().unwrap().len();
         assert_eq!(items, count, "{query}");
     }
-    for query in ["limit=0", "limit=1001", "limit=-1", "from=yesterday", "object=%00"] {
+    for query in ["limit=0", "limit=1001", "limit=-1", "from=yesterday", "object=%00", "cursor=1.2"] {
         let answer = floor.ask("GET", &format!("/api/v1/journal?{query}"), &[], Value::Null).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{query}");
     }
