@@ -1,1 +1,33 @@
 //! Sigma rules to a compiled plan, matches and explanations.
+//!
+//! `detect` has no clock, no I/O, no SQL and no async. It reads rules that anyone may have written and events that
+//! attackers wrote: everything is bounded, and matching takes time linear in the event.
+//!
+//! A rule goes [`load`] (`rsigma-parser` and checks) → [`rule`] (selections, items, [`atom`]s) → [`plan`] (tables per
+//! field, conditions over hits). [`explain`] answers the same question slowly, with names, values and bytes.
+
+mod archive;
+mod atom;
+mod condition;
+mod encode;
+mod explain;
+mod fold;
+mod item;
+mod load;
+mod locate;
+mod pattern;
+mod plan;
+mod refusal;
+mod rule;
+mod ruleset;
+mod taxonomy;
+mod view;
+mod yaml;
+
+pub use archive::{ArchiveError, rule_files_from_tar_zst, rule_files_from_zip};
+pub use explain::{Explanation, ItemTruth, SelectionTruth};
+pub use load::RuleFile;
+pub use plan::Scratch;
+pub use refusal::{LoadReport, Refusal};
+pub use rule::Rule;
+pub use ruleset::RuleSet;

@@ -1,0 +1,96 @@
+//! Rule files out of archives: bytes in, bytes out, bounded in number, size and sum. Only `*.yml` and `*.yaml`.
+
+use crate::load::RuleFile;
+use std::io::{Cursor, Read};
+
+/// Entries of an archive, rules or not.
+const MAX_ENTRIES: usize = 100_000;
+/// Bytes of one rule file; a larger one is passed on cut off just above what a rule may have, and refused by name.
+const MAX_FILE: u64 = (1 << 20) + 1;
+/// Bytes of all rule files.
+const MAX_TOTAL: usize = 256 << 20;
+/// Bytes that a compressed archive may unpack to.
+const MAX_UNPACKED: u64 = 1 << 30;
+/// Memory of the decompressor, as a power of two: 128 MiB.
+const MAX_WINDOW_LOG: u32 = 27;
+
+/// Why an archive was not read.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    /// It is damaged, or no such archive.
+    #[error("the archive cannot be read: {0}")]
+    Damaged(String),
+    /// It is larger than what is accepted.
+    #[error("the archive is too large: {0}")]
+    TooLarge(&'static str),
+}
+
+/// The rule files of a ZIP archive.
+///
+/// # Errors
+/// [`ArchiveError`] where it is damaged or exceeds the bounds.
+pub fn rule_files_from_zip(bytes: &[u8]) -> Result<Vec<RuleFile>, ArchiveError> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
+    let mut collected = Collected::default();
+    if archive.len() > MAX_ENTRIES {
+        return Err(ArchiveError::TooLarge("more than 100,000 entries"));
+    }
+    for index in 0..archive.len() {
+        let mut entry = archive.by_index(index).map_err(damaged)?;
+        let name = entry.name().map_err(damaged)?.into_owned();
+        if entry.is_file() && is_rule(&name) {
+            collected.add(name, &mut entry)?;
+        }
+    }
+    Ok(collected.files)
+}
+
+/// The rule files of a Zstandard-compressed tar archive.
+///
+/// # Errors
+/// [`ArchiveError`] where it is damaged or exceeds the bounds.
+pub fn rule_files_from_tar_zst(bytes: &[u8]) -> Result<Vec<RuleFile>, ArchiveError> {
+    let mut decoder = zstd::Decoder::new(Cursor::new(bytes)).map_err(damaged)?;
+    decoder.window_log_max(MAX_WINDOW_LOG).map_err(damaged)?;
+    let mut archive = tar::Archive::new(decoder.take(MAX_UNPACKED));
+    let mut collected = Collected::default();
+    for (entry, count) in archive.entries().map_err(damaged)?.zip(0usize..) {
+        if count >= MAX_ENTRIES {
+            return Err(ArchiveError::TooLarge("more than 100,000 entries"));
+        }
+        let mut entry = entry.map_err(damaged)?;
+        let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+        if entry.header().entry_type().is_file() && is_rule(&name) {
+            collected.add(name, &mut entry)?;
+        }
+    }
+    Ok(collected.files)
+}
+
+#[derive(Default)]
+struct Collected {
+    files: Vec<RuleFile>,
+    total: usize,
+}
+
+impl Collected {
+    fn add(&mut self, name: String, entry: &mut impl Read) -> Result<(), ArchiveError> {
+        let mut text = Vec::new();
+        entry.take(MAX_FILE).read_to_end(&mut text).map_err(damaged)?;
+        self.total += text.len();
+        if self.total > MAX_TOTAL {
+            return Err(ArchiveError::TooLarge("more than 256 MiB of rules"));
+        }
+        self.files.push(RuleFile { name, text });
+        Ok(())
+    }
+}
+
+fn is_rule(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    lower.ends_with(".yml") || lower.ends_with(".yaml")
+}
+
+fn damaged(error: impl std::fmt::Display) -> ArchiveError {
+    ArchiveError::Damaged(error.to_string())
+}

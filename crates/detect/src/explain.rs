@@ -1,0 +1,199 @@
+//! Why a rule matches an event, or why not: every selection and item with its answer, the value it read, the slot
+//! that it read from, and the bytes of the raw event that matched.
+
+use crate::atom::{Atom, Buffers, Place, Test};
+use crate::locate::locate;
+use crate::rule::{Body, Expr, Item, ItemValue, Rule, Slow};
+use crate::view::SlowReadings;
+use model::{Field, Matched, Value};
+use serde::Serialize;
+
+/// A rule held against an event.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Explanation {
+    /// The condition as the rule writes it.
+    pub condition: String,
+    /// Whether it holds.
+    pub holds: bool,
+    /// The selections, in the order of their first appearance in the condition.
+    pub selections: Vec<SelectionTruth>,
+}
+
+/// A selection and whether it holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SelectionTruth {
+    /// From 1.
+    pub number: u32,
+    /// Its name in the rule.
+    pub name: String,
+    /// Whether it holds.
+    pub holds: bool,
+    /// Its items, in the order of the rule.
+    pub items: Vec<ItemTruth>,
+}
+
+/// A field (or keywords) of a selection and whether it holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ItemTruth {
+    /// The field as the rule names it; none for keywords.
+    pub field: Option<String>,
+    /// The modifiers, in order.
+    pub modifiers: Vec<String>,
+    /// The value as the rule writes it: of a list the one that held, else the list.
+    pub pattern: String,
+    /// Whether it holds.
+    pub holds: bool,
+    /// The value in the event that it was held against; the first 4 KiB of it.
+    pub value: Option<String>,
+    /// The field of the event that was read.
+    pub slot: Option<String>,
+    /// The bytes of the raw event that matched, from and to.
+    pub raw: Option<[usize; 2]>,
+}
+
+/// Bytes of a value that an explanation shows.
+const MAX_VALUE: usize = 4 << 10;
+/// Values of a list that did not hold that an explanation shows.
+const MAX_LISTED: usize = 12;
+
+pub(crate) fn explain(rule: &Rule, atoms: &[Atom], readings: &SlowReadings<'_>) -> Explanation {
+    let slow = Slow { logic: &rule.logic, atoms, readings };
+    let explainer = Explainer { slow: &slow, readings };
+    let selections = rule.logic.selections.iter().zip(0u32..).map(|(selection, index)| {
+        let mut items = Vec::new();
+        explainer.body(&selection.body, &mut items);
+        SelectionTruth { number: index + 1, name: selection.name.clone(), holds: slow.selection(index), items }
+    });
+    Explanation { condition: rule.condition.clone(), holds: slow.holds(), selections: selections.collect() }
+}
+
+/// The fields and values of the items that hold, in selections that hold and that the condition wants to hold.
+pub(crate) fn matched(rule: &Rule, atoms: &[Atom], readings: &SlowReadings<'_>) -> Vec<Matched> {
+    let slow = Slow { logic: &rule.logic, atoms, readings };
+    if !slow.holds() {
+        return Vec::new();
+    }
+    let explainer = Explainer { slow: &slow, readings };
+    let (mut wanted, mut items) = (Vec::new(), Vec::new());
+    wanted_selections(&rule.logic.condition, false, &mut wanted);
+    for (selection, index) in rule.logic.selections.iter().zip(0u32..) {
+        if wanted.contains(&index) && slow.selection(index) {
+            explainer.body(&selection.body, &mut items);
+        }
+    }
+    let mut matched: Vec<Matched> = Vec::new();
+    for item in items.into_iter().filter(|item| item.holds) {
+        if let (Some(value), Some(field)) = (item.value, item.field.or(item.slot)) {
+            let one = Matched { field, value };
+            if !matched.contains(&one) {
+                matched.push(one);
+            }
+        }
+    }
+    matched
+}
+
+fn wanted_selections(expr: &Expr, negated: bool, out: &mut Vec<u32>) {
+    match expr {
+        Expr::All(parts) | Expr::Any(parts) => parts.iter().for_each(|part| wanted_selections(part, negated, out)),
+        Expr::Not(part) => wanted_selections(part, !negated, out),
+        Expr::Selection(index) if !negated => out.push(*index),
+        Expr::AtLeast(_, of) if !negated => out.extend(of),
+        Expr::Selection(_) | Expr::AtLeast(..) => {}
+    }
+}
+
+struct Explainer<'a> {
+    slow: &'a Slow<'a, SlowReadings<'a>>,
+    readings: &'a SlowReadings<'a>,
+}
+
+impl Explainer<'_> {
+    fn body(&self, body: &Body, out: &mut Vec<ItemTruth>) {
+        match body {
+            Body::All(parts) | Body::Any(parts) => parts.iter().for_each(|part| self.body(part, out)),
+            Body::Item(index) => {
+                if let Some(item) = self.slow.logic.items.get(*index as usize) {
+                    self.item(item, out);
+                }
+            }
+        }
+    }
+
+    /// One truth for a list of which one must hold, one per value for a list of which all must.
+    fn item(&self, item: &Item, out: &mut Vec<ItemTruth>) {
+        if item.all && !item.negated {
+            for value in &item.values {
+                let held = self.slow.value(value);
+                out.push(self.truth(item, value.written.clone(), held.is_some(), held, value));
+            }
+            return;
+        }
+        let held = item.values.iter().find_map(|value| self.slow.value(value).map(|atom| (value, atom)));
+        let holds = self.slow.item(item);
+        match (held, item.values.first()) {
+            (Some((value, atom)), _) => out.push(self.truth(item, value.written.clone(), holds, Some(atom), value)),
+            (None, Some(first)) => out.push(self.truth(item, listed(&item.values), holds, None, first)),
+            (None, None) => {}
+        }
+    }
+
+    fn truth(&self, item: &Item, pattern: String, holds: bool, held: Option<&Atom>, value: &ItemValue) -> ItemTruth {
+        let atom = held.or_else(|| value.atoms.first().and_then(|atom| self.slow.atoms.get(*atom as usize)));
+        let read = atom.and_then(|atom| self.read(atom, held.is_some()));
+        let (slot, text) = match read {
+            Some((field, text)) => (Some(field), text),
+            None => (None, None),
+        };
+        let raw = match (&atom, slot, &text) {
+            (Some(atom), Some(slot), Some(text)) if holds && held.is_some() => {
+                locate(self.readings.event.raw(), slot.name(), text, atom.test.locate(text)).map(|range| [range.start, range.end])
+            }
+            _ => None,
+        };
+        ItemTruth {
+            field: item.field.clone(),
+            modifiers: item.modifiers.clone(),
+            pattern,
+            holds,
+            value: text.map(shortened),
+            slot: slot.map(|slot| slot.name().to_owned()),
+            raw,
+        }
+    }
+
+    /// The field and value that an atom was held against: the one that held, else the first.
+    fn read(&self, atom: &Atom, held: bool) -> Option<(Field, Option<String>)> {
+        let event = self.readings.event;
+        let own = |value: Value<'_>| value.text(&mut String::new()).map(str::to_owned);
+        let holds = |value: Value<'_>| {
+            let singular = !matches!(atom.test, Test::Null | Test::Present | Test::Same { .. });
+            !singular || !held || atom.test.holds(value, &mut Buffers::default())
+        };
+        match atom.place {
+            Place::Anywhere if held => event.iter().find(|(_, value)| holds(*value)).map(|(field, value)| (field, own(value))),
+            Place::Anywhere => None,
+            Place::View(_) => {
+                let field = self.readings.field(atom.place)?;
+                Some((field, event.values(field).find(|value| holds(*value)).and_then(own)))
+            }
+        }
+    }
+}
+
+/// The values of a list, as one line.
+fn listed(values: &[ItemValue]) -> String {
+    let mut line: Vec<&str> = values.iter().take(MAX_LISTED).map(|value| value.written.as_str()).collect();
+    if values.len() > MAX_LISTED {
+        line.push("…");
+    }
+    line.join(", ")
+}
+
+fn shortened(mut text: String) -> String {
+    if text.len() > MAX_VALUE {
+        let end = (0..=MAX_VALUE).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        text.truncate(end);
+    }
+    text
+}

@@ -1,0 +1,110 @@
+//! What did not load, by name, with a stable code, the place and the remedy.
+
+use serde::Serialize;
+
+/// What became of a set of rule files.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct LoadReport {
+    /// Rules that run.
+    pub loaded: usize,
+    /// Rules that do not, in the order of the files.
+    pub refused: Vec<Refusal>,
+}
+
+/// One rule that cannot run here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Refusal {
+    /// The file; `name#2` for the second document of a file.
+    pub name: String,
+    /// Stable code such as `rule.modifier_unknown`.
+    pub code: &'static str,
+    /// Line of the file, from 1, where it is known.
+    pub line: Option<u32>,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub remedy: &'static str,
+}
+
+/// Why a rule cannot run, before it is known which file it stands in.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub(crate) struct Fault {
+    pub code: &'static str,
+    pub message: String,
+    /// Line within the document, from 1.
+    pub line: Option<u32>,
+    /// Text that stands on the faulty line, to find it where the line is not known.
+    pub near: Option<String>,
+}
+
+impl Fault {
+    pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Fault {
+        Fault { code, message: shorten(message.into()), line: None, near: None }
+    }
+    /// The same, on the line where `text` stands.
+    pub(crate) fn near(mut self, text: impl Into<String>) -> Fault {
+        self.near.get_or_insert(text.into());
+        self
+    }
+    /// The same, on this line.
+    pub(crate) fn at(mut self, line: Option<u32>) -> Fault {
+        self.line = line;
+        self
+    }
+
+    /// The refusal of the document that begins on line `first` (from 1) of file `name`.
+    pub(crate) fn refuse(self, name: String, text: &str, first: u32) -> Refusal {
+        let found = |near: &String| text.lines().zip(0u32..).find(|(line, _)| line.contains(near.as_str())).map(|(_, index)| index + 1);
+        let line = self.line.or_else(|| self.near.as_ref().and_then(found)).map(|line| line + first - 1);
+        Refusal { name, code: self.code, line, message: self.message, remedy: remedy(self.code) }
+    }
+}
+
+/// Messages quote rules, which anyone may have written: bounded.
+fn shorten(mut message: String) -> String {
+    const LIMIT: usize = 400;
+    if message.len() > LIMIT {
+        let end = (0..=LIMIT).rev().find(|at| message.is_char_boundary(*at)).unwrap_or(0);
+        message.truncate(end);
+        message.push('…');
+    }
+    message
+}
+
+/// What to do about a fault; one line per code that this crate gives.
+fn remedy(code: &str) -> &'static str {
+    REMEDIES.iter().find(|(known, _)| *known == code).map_or("Compare the rule with the Sigma specification.", |(_, remedy)| remedy)
+}
+
+/// Every code and its remedy.
+const REMEDIES: &[(&str, &str)] = &[
+    ("rule.yaml", "Mend the YAML: unique keys, no custom tags, no merge keys, modest nesting and few aliases."),
+    ("rule.encoding", "Save the file as UTF-8."),
+    ("rule.too_large", "Split the file; one rule may have 1 MiB of text."),
+    ("rule.too_many", "Load fewer rules; a set may have 50,000."),
+    ("rule.too_many_selections", "Use fewer selections, or lists of values within one."),
+    ("rule.too_many_values", "Use fewer values; indicator lists belong in a lookup."),
+    ("rule.invalid", "Give the rule a title, a logsource and a detection, as the Sigma specification says."),
+    ("rule.level_unknown", "Use informational, low, medium, high or critical."),
+    ("rule.status_unsupported", "The rule's author marks it as not usable; use its replacement."),
+    ("rule.id_duplicate", "Remove one of the two rules or give it an id of its own."),
+    ("rule.correlation_unsupported", "Correlations do not run here yet; the rules that it names do."),
+    ("rule.filter_unsupported", "Filters do not run here yet; write the exclusion into the rule."),
+    ("rule.collection_action_unsupported", "Write each rule out in full instead of `action: global`, `repeat` or `reset`."),
+    ("rule.deprecated_aggregation", "Rewrite the part after `|`, `near` or `timeframe` as a Sigma correlation."),
+    ("rule.condition", "Use and, or, not, parentheses and `1 of name*`."),
+    ("rule.selection_unknown", "Name a selection that stands in `detection`."),
+    ("rule.selection_empty", "Give the selection at least one field or keyword; an empty one would match everything."),
+    ("rule.modifier_unknown", "Use a modifier of the Sigma specification; `not` belongs in the condition."),
+    ("rule.modifier_unsupported", "Write the test without this modifier."),
+    ("rule.modifier_conflict", "Use modifiers that go together, in the order in which they apply."),
+    ("rule.placeholder_unsupported", "Replace the placeholder by the values of your environment and drop `expand`."),
+    ("rule.array_matching_unsupported", "Write the rule without `field[any]`, `field[all]` and the like; lists match on any member."),
+    ("rule.value", "Write a value of the kind that the modifier needs."),
+    ("rule.value_nested", "Give the field a value or a list of values, not a map; join nested names with dots."),
+    ("rule.null_in_list", "Give `null` a selection of its own and join the two in the condition."),
+    ("rule.matches_everything", "Name something to look for."),
+    ("rule.regex", "Mend the expression; look-around and back-references do not exist here."),
+    ("rule.regex_too_large", "Use smaller repetition counts; the compiled expression exceeds its limit."),
+];

@@ -1,0 +1,115 @@
+//! The view: what a field name in a rule reads from an event.
+//!
+//! For each name a rule's log source gives an ordered list of candidate fields, and the first one that is present is
+//! read. The original value stands before what normalisation made of it. A field whose name has spaces (the Defender
+//! channel's `Threat Name`) also answers to the name without them, as Sigma's specification writes such names.
+
+use crate::atom::{Place, Readings};
+use crate::taxonomy;
+use model::{Event, Field, LogSource, Value};
+use rustc_hash::FxHashMap;
+
+/// One name as the rules of some log sources read it.
+#[derive(Debug)]
+pub(crate) struct View {
+    /// Field names, the first present one is read.
+    pub candidates: Vec<String>,
+}
+
+/// That a field is a candidate of a view; the lowest rank wins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Link {
+    pub view: u32,
+    pub rank: u32,
+}
+
+/// All views of a rule set; views with the same candidates are one.
+#[derive(Debug, Default)]
+pub(crate) struct Views {
+    list: Vec<View>,
+    known: FxHashMap<Vec<String>, u32>,
+    links: FxHashMap<String, Vec<Link>>,
+}
+
+impl Views {
+    /// The view of `name` for rules of this log source.
+    pub(crate) fn intern(&mut self, source: &LogSource, name: &str) -> u32 {
+        let candidates = taxonomy::candidates(source, name);
+        if let Some(view) = self.known.get(&candidates) {
+            return *view;
+        }
+        // Bounded by the number of values that a rule set may have.
+        let view = self.list.len() as u32;
+        for (candidate, rank) in candidates.iter().zip((0u32..).step_by(2)) {
+            self.links.entry(candidate.clone()).or_default().push(Link { view, rank });
+        }
+        self.known.insert(candidates.clone(), view);
+        self.list.push(View { candidates });
+        view
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Adds the views that a field is a candidate of.
+    pub(crate) fn links_of(&self, field: Field, out: &mut Vec<Link>) {
+        let name = field.name();
+        out.extend(self.links.get(name).into_iter().flatten());
+        if let Some(stripped) = strip_spaces(name) {
+            let exact = out.len();
+            out.extend(self.links.get(&stripped).into_iter().flatten().map(|link| Link { rank: link.rank + 1, ..*link }));
+            debug_assert!(exact <= out.len());
+        }
+    }
+
+    /// The field that a view reads in this event.
+    pub(crate) fn field_in(&self, view: u32, event: &Event) -> Option<Field> {
+        let candidates = &self.list.get(view as usize)?.candidates;
+        candidates.iter().find_map(|candidate| {
+            let exact = Field::lookup(candidate).filter(|field| event.has(*field));
+            exact.or_else(|| {
+                let answers = |field: &Field| strip_spaces(field.name()).is_some_and(|stripped| stripped == *candidate);
+                event.iter().map(|(field, _)| field).find(answers)
+            })
+        })
+    }
+}
+
+/// A name without its spaces, if it has any.
+fn strip_spaces(name: &str) -> Option<String> {
+    name.contains(' ').then(|| name.chars().filter(|c| *c != ' ').collect())
+}
+
+/// An event as the slow path reads it: by name, every time.
+pub(crate) struct SlowReadings<'e> {
+    pub views: &'e Views,
+    pub event: &'e Event,
+}
+
+impl SlowReadings<'_> {
+    /// The field that a place reads; none for keywords.
+    pub(crate) fn field(&self, place: Place) -> Option<Field> {
+        match place {
+            Place::View(view) => self.views.field_in(view, self.event),
+            Place::Anywhere => None,
+        }
+    }
+}
+
+impl Readings for SlowReadings<'_> {
+    fn present(&self, place: Place) -> bool {
+        match place {
+            Place::View(_) => self.field(place).is_some(),
+            Place::Anywhere => !self.event.slots().is_empty(),
+        }
+    }
+
+    fn any(&self, place: Place, question: &mut dyn FnMut(Value<'_>) -> bool) -> bool {
+        match place {
+            Place::View(_) => self.field(place).is_some_and(|field| self.event.values(field).any(question)),
+            Place::Anywhere => self.event.iter().any(|(_, value)| question(value)),
+        }
+    }
+}
