@@ -1,0 +1,6 @@
+//! One file per protocol: bytes off the wire, framed, nothing understood.
+
+pub mod bulk;
+pub mod http;
+pub mod syslog_tcp;
+pub mod syslog_udp;

@@ -1,0 +1,134 @@
+//! What is typed, against events.
+
+use super::*;
+use model::{Event, Field, Value, field};
+use proptest::prelude::*;
+
+fn now() -> Timestamp {
+    Timestamp::parse("2026-03-12T10:00:00Z").unwrap()
+}
+
+fn event() -> Event {
+    let mut event = Event::new(br#"{"process":{"command_line":"powershell.exe -NoP -enc SQBFAFgA"},"raw_only":"Kaffee"}"#, now());
+    event.seq = 42;
+    event.source = "windows-dc".into();
+    event.time = Timestamp::parse("2026-03-12T09:30:00Z").unwrap();
+    event.push_str(field::HOST_NAME, "WS-FIN-07");
+    event.push_str(field::PROCESS_COMMAND_LINE, "powershell.exe -NoP -enc SQBFAFgA");
+    event.push_str(field::PROCESS_EXECUTABLE, r"C:\Windows\System32\powershell.exe");
+    event.push_str(field::SOURCE_IP, "192.0.2.7");
+    event.push(field::SOURCE_PORT, Value::Int(4242));
+    event.push_str(field::TAGS, "one");
+    event.push_str(field::TAGS, "two");
+    event.push(field::USER_NAME, Value::Null);
+    event.push_str(Field::intern("vendor.größe").unwrap(), "ÄRGER");
+    event
+}
+
+#[test]
+fn what_is_typed_finds_what_is_meant() {
+    let event = event();
+    let cases: &[(&str, bool)] = &[
+        ("", true),
+        ("*", true),
+        ("host.name:ws-fin-07", true),
+        ("host.name:WS-FIN", false),
+        ("host.name:WS-*", true),
+        ("host.name:ws-fin-0?", true),
+        ("host.name:\"WS-FIN-07\"", true),
+        ("process.command_line:nop", true),
+        ("process.command_line:\"-enc SQBF\"", true),
+        (r#"process.executable:"C:\Windows\System32\powershell.exe""#, true),
+        (r"process.executable:*\\powershell.exe", true),
+        (r"process.executable:C:\\Windows*", true),
+        ("source.ip:192.0.2.7", true),
+        ("source.ip:192.0.2.0/24", true),
+        ("source.ip:10.0.0.0/8", false),
+        ("source.port:4242", true),
+        ("source.port:[4000 TO 5000]", true),
+        ("source.port:{4242 TO 5000]", false),
+        ("source.port:>=4242", true),
+        ("source.port:<4242", false),
+        ("source.port:[* TO 10]", false),
+        ("tags:two", true),
+        ("tags:(three OR two)", true),
+        ("tags:(three OR four)", false),
+        ("user.name:*", false),
+        ("NOT user.name:*", true),
+        ("source.ip:*", true),
+        ("no.such.field:x", false),
+        ("vendor.größe:ärger", true),
+        ("powershell", true),
+        ("powershell.exe", true),
+        ("powersh", false),
+        ("powersh*", true),
+        ("*shell.exe", true),
+        ("kaffee", true),
+        ("\"NoP -enc\"", true),
+        ("192.0.2.7", true),
+        ("192.0.2.70", false),
+        ("192.0.2", true),
+        ("powershell AND host.name:ws-*", true),
+        ("powershell host.name:other", false),
+        ("powershell OR host.name:other", true),
+        ("-powershell", false),
+        ("!(powershell AND kaffee)", false),
+        ("powershell -tee", true),
+        ("(a OR b) OR powershell", true),
+        ("@timestamp:[2026-03-12T09:00:00Z TO 2026-03-12T10:00:00Z}", true),
+        ("@timestamp:>now-15m", false),
+        ("@timestamp:>=now-1h", true),
+        ("@timestamp:2026-03-12", false),
+        ("_source:windows-dc", true),
+        ("_raw:kaffee", true),
+        ("_id:1-42", true),
+        (r"a\:b", false),
+        ("http://x.example/a", false),
+    ];
+    for (text, expected) in cases {
+        let expr = parse_bar(text, now()).unwrap_or_else(|e| panic!("{text}: {e}"));
+        assert_eq!(holds(&expr, &event, 1), *expected, "{text} is {expr:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_says_where_and_what_to_do() {
+    let cases = [
+        ("\"open", "query.unclosed_quote", [0, 5]),
+        ("(a", "query.bracket", [0, 1]),
+        ("a)", "query.bracket", [1, 2]),
+        ("a AND", "query.unfinished", [5, 5]),
+        ("host.name:", "query.no_value", [0, 10]),
+        ("@timestamp:>soon", "query.time", [11, 16]),
+        ("source.port:[1 5]", "query.range", [12, 17]),
+        ("OR a", "query.unexpected", [0, 2]),
+    ];
+    for (text, code, span) in cases {
+        let error = parse_bar(text, now()).expect_err(text);
+        assert_eq!((error.code, error.span), (code, span), "{text}");
+    }
+    assert_eq!(parse_bar(&"(".repeat(500), now()).unwrap_err().code, "query.too_deep");
+    assert_eq!(parse_bar(&"NOT ".repeat(500), now()).unwrap_err().code, "query.too_deep");
+    assert_eq!(parse_bar(&"a ".repeat(2_000), now()).unwrap_err().code, "query.too_many_terms");
+}
+
+proptest! {
+    #[test]
+    fn nothing_that_is_typed_panics(text in ".{0,80}", like in r#"([a-z.]{0,6}:?["(\[{*?\\<>=-]?[a-z0-9 ]{0,5}["\])}]?){0,6}"#) {
+        let event = event();
+        for text in [text, like] {
+            if let Ok(expr) = parse_bar(&text, now()) {
+                let _ = holds(&expr, &event, 1);
+            }
+        }
+    }
+
+    #[test]
+    fn a_glob_of_a_text_with_stars_in_it_matches(text in "[a-zäß ]{0,12}", cut in 0usize..12) {
+        let text = text.to_lowercase();
+        let at = text.char_indices().map(|(i, _)| i).nth(cut).unwrap_or(text.len());
+        for pattern in [format!("{}*{}", &text[..at], &text[at..]), format!("*{}*", &text[at..])] {
+            prop_assert!(Glob::new(&pattern).matches(&text), "{} on {}", pattern, text);
+        }
+    }
+}
