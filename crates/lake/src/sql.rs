@@ -1,0 +1,174 @@
+//! Plain SQL: one `SELECT` over the table `events`, within limits. Everything else is refused.
+
+use crate::scan;
+use crate::table::{Column, Table, TableStats};
+use crate::{Lake, LakeError};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringArray, StringBuilder};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::DataType;
+use datafusion::arrow::json::LineDelimitedWriter;
+use datafusion::error::Result as EngineResult;
+use datafusion::execution::context::SQLOptions;
+use datafusion::execution::memory_pool::GreedyMemoryPool;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::logical_expr::{ColumnarValue, Volatility, create_udf};
+use datafusion::prelude::{DataFrame, SessionContext};
+use serde_json::Value as Json;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How long a statement may take.
+const TIME: Duration = Duration::from_secs(60);
+/// Bytes that it may hold for sorting, joining and grouping.
+const MEMORY: usize = 512 << 20;
+/// Bytes of a statement.
+const MAX_SQL: usize = 64 << 10;
+
+impl Lake {
+    /// Answers one read-only statement over `events` with at most `limit` rows. Fields without a column are had by
+    /// `field(attrs, 'winlog.event_data.Image')`.
+    pub async fn sql(&self, sql: &str, limit: usize) -> Result<Table, LakeError> {
+        if sql.len() > MAX_SQL {
+            return Err(LakeError::query("sql.too_long", format!("A statement has at most {MAX_SQL} bytes.")));
+        }
+        match tokio::time::timeout(TIME, self.run_sql(sql, limit.clamp(1, crate::search::MAX_ROWS))).await {
+            Ok(answer) => answer,
+            Err(_) => Err(LakeError::query("sql.time", format!("The statement took longer than {} s. Narrow its time range.", TIME.as_secs()))),
+        }
+    }
+
+    async fn run_sql(&self, sql: &str, limit: usize) -> Result<Table, LakeError> {
+        let started = Instant::now();
+        let snapshot = self.shared.snapshot()?;
+        let ctx = bounded_session()?;
+        let mut table: Option<DataFrame> = None;
+        for part in scan::parts(self, &snapshot) {
+            let frame = scan::frame(&ctx, &part).await?;
+            table = Some(match table {
+                Some(before) => before.union(frame)?,
+                None => frame,
+            });
+        }
+        let table = match table {
+            Some(table) => table,
+            None => ctx.read_batch(datafusion::arrow::array::RecordBatch::new_empty(crate::columns::SCHEMA.clone()))?,
+        };
+        ctx.register_table("events", table.into_view())?;
+        ctx.register_udf(field_function());
+        let only_reads = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+        let plan = ctx.sql_with_options(sql, only_reads).await.map_err(|error| refused(&error))?;
+        reads_only_events(&plan)?;
+        let batches = plan.limit(0, Some(limit + 1))?.collect().await.map_err(|error| refused(&error))?;
+        let columns = batches.first().map(|batch| batch.schema()).map_or_else(Vec::new, |schema| {
+            schema.fields().iter().map(|field| Column { name: field.name().clone(), kind: kind(field.data_type()).to_owned() }).collect()
+        });
+        let mut rows = rows(&batches, &columns)?;
+        let stats = TableStats {
+            truncated: rows.len() > limit,
+            segments_read: snapshot.manifest.segments.len() as u64,
+            segments_total: snapshot.manifest.segments.len() as u64,
+            elapsed_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            ..TableStats::default()
+        };
+        rows.truncate(limit);
+        Ok(Table { columns, rows, stats })
+    }
+}
+
+fn bounded_session() -> Result<SessionContext, LakeError> {
+    let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::new(GreedyMemoryPool::new(MEMORY))).build_arc()?;
+    let config = scan::session().copied_config();
+    Ok(SessionContext::new_with_config_rt(config, runtime))
+}
+
+/// EXPLAIN is a statement that reads nothing; it is refused with the others so that the answer is always rows of events.
+fn reads_only_events(plan: &DataFrame) -> Result<(), LakeError> {
+    use datafusion::logical_expr::LogicalPlan;
+    match plan.logical_plan() {
+        LogicalPlan::Explain(_) | LogicalPlan::Analyze(_) | LogicalPlan::DescribeTable(_) => {
+            Err(LakeError::query("sql.only_select", "Only SELECT over the table events is answered."))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn refused(error: &datafusion::error::DataFusionError) -> LakeError {
+    use datafusion::error::DataFusionError as E;
+    let message = error.strip_backtrace();
+    match error.find_root() {
+        E::ResourcesExhausted(_) => LakeError::query("sql.memory", "The statement needs more memory than it may have. Narrow its time range or group by less."),
+        E::Plan(text) if text.contains("not supported") || text.contains("DDL") || text.contains("DML") => {
+            LakeError::query("sql.only_select", "Only SELECT over the table events is answered.")
+        }
+        E::SQL(..) => LakeError::query("sql.syntax", message),
+        _ => LakeError::query("sql.plan", message),
+    }
+}
+
+fn kind(kind: &DataType) -> &'static str {
+    match kind {
+        DataType::Boolean => "boolean",
+        DataType::Timestamp(..) | DataType::Date32 | DataType::Date64 => "date",
+        kind if kind.is_integer() => "long",
+        kind if kind.is_numeric() => "double",
+        _ => "keyword",
+    }
+}
+
+fn rows(batches: &[datafusion::arrow::array::RecordBatch], columns: &[Column]) -> Result<Vec<Vec<Json>>, LakeError> {
+    let mut writer = LineDelimitedWriter::new(Vec::new());
+    for batch in batches {
+        writer.write(&readable(batch)?)?;
+    }
+    writer.finish()?;
+    let mut rows = Vec::new();
+    for line in writer.into_inner().split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
+        let mut row: serde_json::Map<String, Json> = serde_json::from_slice(line)?;
+        // The writer leaves nulls out.
+        rows.push((0..columns.len()).map(|i| row.remove(&i.to_string()).unwrap_or(Json::Null)).collect());
+    }
+    Ok(rows)
+}
+
+/// The same batch with columns named by their place, since a statement may give two the same name, and with raw
+/// bytes as hexadecimal text.
+fn readable(batch: &datafusion::arrow::array::RecordBatch) -> Result<datafusion::arrow::array::RecordBatch, LakeError> {
+    use datafusion::arrow::datatypes::{Field, Schema};
+    let fields: Vec<Field> = batch
+        .schema()
+        .fields()
+        .iter()
+        .enumerate()
+        .map(|(place, field)| Field::new(place.to_string(), field.data_type().clone(), true))
+        .collect();
+    Ok(datafusion::arrow::array::RecordBatch::try_new(Arc::new(Schema::new(fields)), batch.columns().to_vec())?)
+}
+
+/// `field(attrs, name)`: a field that has no column, as text.
+fn field_function() -> datafusion::logical_expr::ScalarUDF {
+    let run = |args: &[ColumnarValue]| -> EngineResult<ColumnarValue> {
+        let arrays = ColumnarValue::values_to_arrays(args)?;
+        let text = |array: &ArrayRef| -> EngineResult<StringArray> { Ok(cast(array, &DataType::Utf8)?.as_string::<i32>().clone()) };
+        let (attrs, names) = (text(&arrays[0])?, text(&arrays[1])?);
+        let mut out = StringBuilder::new();
+        for row in 0..attrs.len() {
+            let both = attrs.is_valid(row) && names.is_valid(row);
+            out.append_option(both.then(|| attribute(attrs.value(row), names.value(row))).flatten());
+        }
+        Ok(ColumnarValue::Array(Arc::new(out.finish())))
+    };
+    create_udf("field", vec![DataType::Utf8, DataType::Utf8], DataType::Utf8, Volatility::Immutable, Arc::new(run))
+}
+
+fn attribute(attrs: &str, name: &str) -> Option<String> {
+    // Most rows do not have the field; looking for its name is cheaper than reading the object.
+    if !attrs.contains(name) {
+        return None;
+    }
+    match serde_json::from_str::<serde_json::Map<String, Json>>(attrs).ok()?.remove(name)? {
+        Json::Null => None,
+        Json::String(text) => Some(text),
+        other => Some(other.to_string()),
+    }
+}
+

@@ -1,0 +1,279 @@
+//! The lake through its public door: what it holds after every kind of interruption.
+
+use super::*;
+use model::{EventId, ManualClock, Severity, field};
+use proptest::prelude::*;
+use query::{Search, holds, parse_bar};
+
+fn clock() -> Arc<ManualClock> {
+    Arc::new(ManualClock::at(Timestamp::parse("2026-03-12T10:00:00Z").unwrap()))
+}
+
+fn options(dir: &std::path::Path) -> LakeOptions {
+    LakeOptions { reserve_bytes: 0, ..LakeOptions::new(dir) }
+}
+
+fn open(dir: &std::path::Path) -> Lake {
+    Lake::open(options(dir), clock()).unwrap()
+}
+
+fn batch(source: &str, raws: &[String]) -> Batch {
+    let received = clock().now();
+    let events = raws
+        .iter()
+        .map(|raw| {
+            let mut event = Event::default();
+            parse::parse_into(&parse::Input { raw: raw.as_bytes(), received, format: parse::Format::Auto, peer: None }, &mut event);
+            event
+        })
+        .collect();
+    Batch {
+        source: source.into(),
+        id: None,
+        received,
+        format: parse::Format::Auto,
+        peer: None,
+        events,
+        item_ids: Vec::new(),
+        rules: Vec::new(),
+        matches: Vec::new(),
+        rule_set: "test".to_owned(),
+        quarantined: Vec::new(),
+        rejected: 0,
+    }
+}
+
+fn raws(range: std::ops::Range<usize>) -> Vec<String> {
+    range.map(|i| format!(r#"{{"@timestamp":"2026-03-12T09:{:02}:{:02}Z","host":{{"name":"h{}"}},"n":{i},"message":"event number {i}"}}"#, i / 60 % 60, i % 60, i % 7)).collect()
+}
+
+fn ask(text: &str) -> Search {
+    Search { filter: parse_bar(text, clock().now()).unwrap(), from: None, to: None, columns: vec!["message".to_owned()], limit: MAX }
+}
+
+const MAX: usize = 10_000;
+
+async fn count(lake: &Lake, text: &str) -> usize {
+    lake.search(&ask(text)).await.unwrap().rows.len()
+}
+
+fn stored(answer: &Appended) -> u32 {
+    match answer {
+        Appended::Stored { stored, .. } => *stored,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn what_is_appended_is_found_before_and_after_sealing_and_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let lake = open(dir.path());
+    lake.append(vec![batch("a", &raws(0..50)), batch("b", &raws(50..60))]).unwrap();
+    let check = async |lake: &Lake, stage: &str| {
+        assert_eq!(count(lake, "").await, 60, "{stage}");
+        assert_eq!(count(lake, "host.name:H3").await, 9, "{stage}");
+        assert_eq!(count(lake, "_source:b").await, 10, "{stage}");
+        let newest = lake.search(&Search { limit: 1, ..ask("number") }).await.unwrap();
+        assert_eq!(newest.rows, [["1-60", "event number 59"]], "{stage}");
+        assert!(newest.stats.truncated);
+        let event = lake.get(EventId { node: 1, seq: 7 }).await.unwrap().unwrap();
+        assert_eq!(event.str(field::MESSAGE), Some("event number 6"), "{stage}");
+        assert!(lake.get(EventId { node: 1, seq: 61 }).await.unwrap().is_none());
+        let table = lake.sql(r#"SELECT "host.name" AS h, count(*) AS n FROM events WHERE field(attrs, 'n') > '' GROUP BY 1 ORDER BY 1 LIMIT 2"#, 10).await.unwrap();
+        assert_eq!(table.rows, [[serde_json::json!("h0"), 9.into()], ["h1".into(), 9.into()]], "{stage}");
+        let histogram = lake.histogram(&ask("number"), 7).await.unwrap();
+        assert_eq!(histogram.iter().map(|bucket| bucket.count).sum::<u64>(), 60, "{stage}");
+    };
+    check(&lake, "in memory").await;
+    lake.seal().unwrap();
+    assert_eq!((lake.stats().segments, lake.stats().memory_events), (1, 0));
+    check(&lake, "sealed").await;
+    drop(lake);
+    let lake = open(dir.path());
+    check(&lake, "after a restart").await;
+    lake.append(vec![batch("c", &raws(60..61))]).unwrap();
+    assert_eq!(count(&lake, "").await, 61);
+}
+
+#[tokio::test]
+async fn the_log_may_end_anywhere_and_every_acknowledged_group_is_there() {
+    let dir = tempfile::tempdir().unwrap();
+    let lake = open(dir.path());
+    lake.append(vec![batch("a", &raws(0..3))]).unwrap();
+    let wal = wal::files(&dir.path().join("wal")).unwrap().remove(0).path;
+    let acknowledged = std::fs::metadata(&wal).unwrap().len() as usize;
+    lake.append(vec![batch("a", &raws(3..5))]).unwrap();
+    drop(lake);
+    let bytes = std::fs::read(&wal).unwrap();
+    for end in acknowledged..=bytes.len() {
+        let copy = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(copy.path().join("wal")).unwrap();
+        std::fs::write(copy.path().join("wal").join(wal.file_name().unwrap()), &bytes[..end]).unwrap();
+        let lake = open(copy.path());
+        let expected = if end == bytes.len() { 5 } else { 3 };
+        assert_eq!(lake.stats().events, expected, "cut at {end}");
+        lake.append(vec![batch("a", &raws(5..6))]).unwrap();
+        drop(lake);
+        assert_eq!(open(copy.path()).stats().events, expected + 1, "written on after a cut at {end}");
+    }
+}
+
+#[test]
+fn a_flipped_bit_in_the_middle_is_told_and_not_served() {
+    let dir = tempfile::tempdir().unwrap();
+    let lake = open(dir.path());
+    for i in 0..3 {
+        lake.append(vec![batch("a", &raws(i..i + 1))]).unwrap();
+    }
+    drop(lake);
+    let wal = wal::files(&dir.path().join("wal")).unwrap().remove(0).path;
+    let bytes = std::fs::read(&wal).unwrap();
+    for at in (16..bytes.len() * 2 / 3).step_by(7) {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 0x10;
+        std::fs::write(&wal, &damaged).unwrap();
+        let error = Lake::open(options(dir.path()), clock()).map(|_| ()).expect_err("damage");
+        assert!(matches!(error, LakeError::Corrupt { .. }), "at {at}: {error}");
+    }
+}
+
+#[test]
+fn an_id_is_stored_once_also_after_a_restart_and_a_truncated_log() {
+    let dir = tempfile::tempdir().unwrap();
+    let with_id = |body: u8| Batch { id: Some(BatchId { id: "batch-1".to_owned(), body: [body; 32] }), ..batch("a", &raws(0..4)) };
+    let with_items = || Batch { item_ids: vec![Some("x".to_owned()), None, Some("y".to_owned()), Some("x".to_owned())], ..batch("a", &raws(4..8)) };
+    let lake = open(dir.path());
+    let answers = lake.append(vec![with_id(1), with_id(1), with_id(2), with_items()]).unwrap();
+    assert_eq!(stored(&answers[0]), 4);
+    assert_eq!(answers[1], Appended::Replayed { stored: 4, quarantined: 0, rejected: 0 });
+    assert_eq!(answers[2], Appended::Conflict);
+    assert_eq!(answers[3], Appended::Stored { first_seq: 5, stored: 3, duplicates: vec![3], quarantined: 0, rejected: 0 });
+    drop(lake);
+    let check = |lake: &Lake| {
+        let answers = lake.append(vec![with_id(1), with_id(2), with_items()]).unwrap();
+        assert_eq!(answers[0], Appended::Replayed { stored: 4, quarantined: 0, rejected: 0 });
+        assert_eq!(answers[1], Appended::Conflict);
+        assert!(matches!(&answers[2], Appended::Stored { stored: 1, duplicates, .. } if *duplicates == [0, 2, 3]));
+    };
+    let lake = open(dir.path());
+    check(&lake);
+    lake.release(u64::MAX);
+    lake.append(vec![batch("a", &raws(0..1))]).unwrap();
+    lake.seal().unwrap();
+    lake.append(vec![batch("a", &raws(1..2))]).unwrap();
+    lake.seal().unwrap();
+    assert_eq!(wal::files(&dir.path().join("wal")).unwrap().len(), 1, "the log was cut");
+    drop(lake);
+    check(&open(dir.path()));
+}
+
+#[test]
+fn the_follower_gets_every_match_once_and_in_order() {
+    let dir = tempfile::tempdir().unwrap();
+    let rule = RuleRef { id: "r".into(), version: "v".into(), title: "R".into(), level: Severity::High, tags: vec!["attack.t1059".into()] };
+    let matched = |range: std::ops::Range<usize>| Batch {
+        rules: vec![rule.clone()],
+        matches: vec![Match { event: 1, rule: 0 }],
+        ..batch("a", &raws(range))
+    };
+    let lake = open(dir.path());
+    lake.append(vec![matched(0..2), batch("a", &raws(2..5)), batch("a", &raws(5..6)), matched(6..8)]).unwrap();
+    let check = |lake: &Lake| {
+        let (mut position, mut seen) = (0, Vec::new());
+        loop {
+            let records = lake.records_after(position, 1).unwrap();
+            let Some(last) = records.last() else { break };
+            for record in &records {
+                assert_eq!(record.first_seq, position + 1);
+                position = record.last_seq;
+                seen.extend(record.hits.iter().map(|(rule, event)| (record.rules[*rule as usize].clone(), event.seq)));
+            }
+            assert_eq!(position, last.last_seq);
+        }
+        assert_eq!(position, 8);
+        assert_eq!(seen, [(rule.clone(), 2), (rule.clone(), 8)]);
+        assert_eq!(lake.records_after(6, 1 << 20).unwrap()[0].first_seq, 7);
+    };
+    check(&lake);
+    lake.seal().unwrap();
+    drop(lake);
+    check(&open(dir.path()));
+}
+
+#[test]
+fn a_second_process_and_a_full_disk_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let lake = open(dir.path());
+    assert!(matches!(Lake::open(options(dir.path()), clock()).map(|_| ()), Err(LakeError::Locked(_))));
+    drop(lake);
+    let full = Lake::open(LakeOptions { reserve_bytes: u64::MAX, ..options(dir.path()) }, clock()).unwrap();
+    assert!(matches!(full.append(vec![batch("a", &raws(0..1))]), Err(LakeError::Full { .. })));
+}
+
+#[tokio::test]
+async fn sql_reads_events_and_nothing_else() {
+    let dir = tempfile::tempdir().unwrap();
+    let lake = open(dir.path());
+    lake.append(vec![batch("a", &raws(0..3))]).unwrap();
+    for sql in [
+        "DROP TABLE events",
+        "INSERT INTO events SELECT * FROM events",
+        "CREATE TABLE x AS SELECT 1",
+        "COPY events TO '/tmp/x.parquet'",
+        "CREATE EXTERNAL TABLE p STORED AS CSV LOCATION '/etc/passwd'",
+        "SELECT * FROM '/etc/passwd'",
+        "SELECT * FROM information_schema.tables",
+        "SET datafusion.execution.batch_size = 1",
+        "EXPLAIN SELECT * FROM events",
+        "SELECT 1; SELECT 2",
+        "SELECT nonsense FROM events",
+        "not sql",
+    ] {
+        let answer = lake.sql(sql, 10).await;
+        assert!(matches!(&answer, Err(LakeError::Query { .. })), "{sql}: {answer:?}");
+    }
+    let table = lake.sql("SELECT * FROM events ORDER BY _seq", 2).await.unwrap();
+    assert_eq!((table.rows.len(), table.stats.truncated), (2, true));
+    assert_eq!(lake.sql("WITH e AS (SELECT * FROM events) SELECT count(*) FROM e", 2).await.unwrap().rows, [[3]]);
+}
+
+fn some_query() -> impl Strategy<Value = String> {
+    let value = prop::sample::select(vec!["h1", "alpha", "b*", "10.0.0.0/8", "10.0.0.1", "[1 TO 5]", "*", "\"alpha beta\"", "5", "\u{e4}"]);
+    let name = prop::sample::select(vec!["host.name:", "source.ip:", "message:", "source.port:", "vendor.x:", "tags:", "_raw:", "-host.name:", "", "event.category:"]);
+    let term = (name, value).prop_map(|(n, v)| if n.is_empty() && v.starts_with('[') { "5".to_owned() } else { format!("{n}{v}") });
+    (prop::collection::vec(term, 1..4), prop::sample::select(vec![" AND ", " OR ", " "])).prop_map(|(terms, with)| terms.join(with))
+}
+
+fn some_event() -> impl Strategy<Value = String> {
+    let word = prop::sample::select(vec!["h1", "Alpha", "alpha beta", "b", "10.0.0.1", "192.0.2.9", "\u{c4}", "5", "5.0"]);
+    let list = prop::collection::vec(word.clone(), 0..3);
+    (word.clone(), word.clone(), word.clone(), list, 0i64..9, 0u32..3600).prop_map(|(host, ip, x, tags, port, at)| {
+        serde_json::json!({"@timestamp": format!("2026-03-12T09:{:02}:{:02}Z", at / 60, at % 60), "host": {"name": host}, "source": {"ip": ip, "port": port},
+            "vendor": {"x": x}, "tags": tags, "message": format!("{x} {host}")}).to_string()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn a_search_finds_what_the_reference_finds(raws in prop::collection::vec(some_event(), 1..40), queries in prop::collection::vec(some_query(), 8)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let lake = open(dir.path());
+        let all = batch("a", &raws);
+        let events: Vec<Event> = all.events.iter().cloned().zip(1u64..).map(|(mut event, seq)| { event.seq = seq; event.source = "a".into(); event }).collect();
+        let half = raws.len() / 2;
+        lake.append(vec![batch("a", &raws[..half])]).unwrap();
+        lake.seal().unwrap();
+        lake.append(vec![batch("a", &raws[half..])]).unwrap();
+        for text in &queries {
+            let search = ask(text);
+            let mut expected: Vec<String> = events.iter().filter(|event| holds(&search.filter, event, 1)).map(|event| format!("1-{}", event.seq)).collect();
+            let table = runtime.block_on(lake.search(&search)).unwrap();
+            let mut found: Vec<String> = table.rows.iter().map(|row| row[0].as_str().unwrap().to_owned()).collect();
+            expected.sort();
+            found.sort();
+            prop_assert_eq!(found, expected, "{}", text);
+        }
+    }
+}
