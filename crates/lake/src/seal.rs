@@ -54,8 +54,6 @@ fn run(shared: &Shared) {
             tracing::error!(%error, "sealing failed; the events stay in the log and in memory");
         }
         let wake = shared.wake.clone();
-        // The lake closes with its last owner, which a sleeping sealer must not be.
-        drop(shared);
         let (waker, woken) = &*wake;
         let mut asked = waker.lock().unwrap_or_else(|poison| poison.into_inner());
         if !*asked {
