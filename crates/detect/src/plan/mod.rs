@@ -7,6 +7,7 @@
 //! What costs more than a table (regular expressions, networks, inner wildcards, `cased`) stands behind a literal where
 //! it has one, is asked only when a condition reaches it, and once per event.
 
+mod grams;
 mod literal;
 mod partition;
 mod scratch;

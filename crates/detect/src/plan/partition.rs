@@ -2,7 +2,7 @@
 
 use super::literal;
 use super::scratch::{FastReadings, Filled, Scratch, Stamps, Texts, folded};
-use super::tables::{Entry, Standing, Tables};
+use super::tables::{Entry, SEPARATOR, Standing, Tables};
 use super::tree::{Forest, Node, Trigger, is_lazy};
 use crate::atom::{Atom, Buffers, Place, Test, canonical};
 use crate::fold::Form;
@@ -129,9 +129,7 @@ impl Partition {
             self.read(group, event, views, texts, stamps);
         }
         if let Some(group) = &self.anywhere {
-            for (_, value) in event.iter() {
-                self.scan(group, value, texts, stamps);
-            }
+            self.read_all(group, event, texts, stamps);
         }
         self.always.iter().for_each(|rule| wake(stamps, *rule));
         let woken = std::mem::take(&mut stamps.woken);
@@ -158,6 +156,23 @@ impl Partition {
             let value = views.get(group.view).and_then(|reading| reading.values(event).next());
             value.into_iter().for_each(|value| self.scan_number(group, value, stamps));
         }
+    }
+
+    /// Reads every value of the event, in one pass where the tables allow.
+    fn read_all(&self, group: &Group, event: &Event, texts: &mut Texts, stamps: &mut Stamps) {
+        if !group.tables.is_contains_only() {
+            event.iter().for_each(|(_, value)| self.scan(group, value, texts, stamps));
+            return;
+        }
+        let start = texts.arena.len();
+        for (_, value) in event.iter() {
+            // A value that cannot be rendered (null) is simply not there.
+            if texts.render(value, Form { cased: false, dashed: group.dashed }).is_some() {
+                texts.arena.push(SEPARATOR);
+            }
+        }
+        group.tables.scan(texts.arena.get(start..).unwrap_or_default(), |entry| self.hit(stamps, entry));
+        texts.arena.truncate(start);
     }
 
     fn scan(&self, group: &Group, value: Value<'_>, texts: &mut Texts, stamps: &mut Stamps) {

@@ -1,5 +1,6 @@
 //! The tables of one field: every text that its atoms look for, found in one reading of the value.
 
+use super::grams::{Grams, Row};
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
@@ -24,6 +25,9 @@ pub(crate) enum Standing {
     Number,
 }
 
+/// A byte that is in no UTF-8 text.
+pub(crate) const SEPARATOR: u8 = 0xFF;
+
 /// Above this many bytes of patterns an automaton is a contiguous NFA: a DFA would take megabytes.
 const DFA_LIMIT: usize = 4 << 10;
 
@@ -35,6 +39,8 @@ pub(crate) struct Tables {
     numbers: FxHashMap<Box<[u8]>, Range<u32>>,
     prefixes: Prefixes,
     suffixes: Suffixes,
+    grams: Grams,
+    /// What is too short or too crowded for [`Grams`].
     contains: Option<Contains>,
 }
 
@@ -50,7 +56,7 @@ impl Tables {
     pub(crate) fn build(mut texts: Vec<(Standing, Vec<u8>, Entry)>) -> Tables {
         texts.sort_by(|a, b| (a.0, &a.1, a.2.atom).cmp(&(b.0, &b.1, b.2.atom)));
         let mut tables = Tables::default();
-        let mut contained: Vec<(Vec<u8>, Range<u32>)> = Vec::new();
+        let mut contained: Vec<Row> = Vec::new();
         for group in texts.chunk_by(|a, b| a.0 == b.0 && a.1 == b.1) {
             // Bounded by the number of values that a rule set may have.
             let start = tables.entries.len() as u32;
@@ -65,7 +71,9 @@ impl Tables {
                 Standing::Contains => contained.push((text.clone(), range)),
             }
         }
-        tables.contains = Contains::build(contained);
+        let (grams, rest) = Grams::build(contained);
+        tables.grams = grams;
+        tables.contains = Contains::build(rest);
         tables
     }
 
@@ -77,6 +85,7 @@ impl Tables {
         }
         self.prefixes.scan(value, &mut report);
         self.suffixes.scan(value, &mut report);
+        self.grams.scan(value, &mut report);
         if let Some(contains) = &self.contains {
             contains.scan(value, &mut report);
         }
@@ -87,6 +96,12 @@ impl Tables {
         if let Some(range) = self.numbers.get(canonical.as_bytes()) {
             self.report(range, &mut hit);
         }
+    }
+
+    /// Whether all texts are looked for anywhere in a value, so that several values may be read as one with
+    /// [`SEPARATOR`] between them.
+    pub(crate) fn is_contains_only(&self) -> bool {
+        self.exact.is_empty() && self.numbers.is_empty() && self.prefixes.list.is_empty() && self.suffixes.by_tail.is_empty()
     }
 
     /// Whether any number is looked for.
@@ -102,7 +117,7 @@ impl Tables {
 }
 
 impl Contains {
-    fn build(texts: Vec<(Vec<u8>, Range<u32>)>) -> Option<Contains> {
+    fn build(texts: Vec<Row>) -> Option<Contains> {
         let shortest = texts.iter().map(|(text, _)| text.len()).min()?;
         let total: usize = texts.iter().map(|(text, _)| text.len()).sum();
         let kind = if total <= DFA_LIMIT { AhoCorasickKind::DFA } else { AhoCorasickKind::ContiguousNFA };

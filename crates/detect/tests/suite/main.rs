@@ -90,3 +90,11 @@ fn shared(path: &str) -> Option<Vec<u8>> {
     }
     bytes
 }
+
+/// A set is shared between threads and each has its own scratch.
+#[test]
+fn a_rule_set_crosses_threads() {
+    fn crosses<T: Send + Sync>() {}
+    crosses::<RuleSet>();
+    crosses::<Scratch>();
+}
