@@ -29,7 +29,9 @@ pub(crate) fn resolve(conditions: &[&str], names: &[&str], order: &mut Vec<u32>)
 /// The parser recurses on parentheses and negations, so that both are bounded first.
 fn parse(text: &str) -> Result<ConditionExpr, Fault> {
     let fault = |code, message: &str| Fault::new(code, message).near("condition:");
-    let word = |wanted: &str| text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| word.eq_ignore_ascii_case(wanted)).count();
+    let word = |wanted: &str| {
+        text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| word.eq_ignore_ascii_case(wanted)).count()
+    };
     if text.contains('|') || word("near") > 0 {
         return Err(fault("rule.deprecated_aggregation", "an aggregation in the condition"));
     }
@@ -85,7 +87,8 @@ impl Resolver<'_> {
             SelectorPattern::Them => !name.starts_with('_'),
             SelectorPattern::Pattern(glob) => name_matches(glob, name),
         };
-        let indexes: Vec<usize> = (0..self.names.len()).filter(|index| self.names.get(*index).is_some_and(|name| chosen(name))).collect();
+        let indexes: Vec<usize> =
+            (0..self.names.len()).filter(|index| self.names.get(*index).is_some_and(|name| chosen(name))).collect();
         if indexes.is_empty() {
             return Err(Fault::new("rule.selection_unknown", format!("no selection is named {pattern}")));
         }
@@ -152,7 +155,10 @@ mod tests {
         let expr = resolve(&["b and (1 of a* or not c)"], &["a1", "a2", "b", "c"], &mut order).unwrap();
         assert_eq!(order, [2, 0, 1, 3]);
         let all = |indexes: [u32; 2]| indexes.map(Expr::Selection).to_vec();
-        assert_eq!(expr, Expr::All(vec![Expr::Selection(0), Expr::Any(vec![Expr::Any(all([1, 2])), Expr::Not(Box::new(Expr::Selection(3)))])]));
+        assert_eq!(
+            expr,
+            Expr::All(vec![Expr::Selection(0), Expr::Any(vec![Expr::Any(all([1, 2])), Expr::Not(Box::new(Expr::Selection(3)))])])
+        );
     }
 
     #[test]

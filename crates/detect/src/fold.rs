@@ -91,7 +91,8 @@ mod tests {
 
     #[test]
     fn folding_is_unicode_and_simple() {
-        for (a, b) in [("POWERSHELL", "powershell"), ("ÄÖÜ", "äöü"), ("ΣΑΣ", "σας"), ("\u{212A}", "k"), ("ſ", "S"), ("ẞ", "ß")] {
+        for (a, b) in [("POWERSHELL", "powershell"), ("ÄÖÜ", "äöü"), ("ΣΑΣ", "σας"), ("\u{212A}", "k"), ("ſ", "S"), ("ẞ", "ß")]
+        {
             assert_eq!(folded(a), folded(b), "{a} {b}");
         }
         assert_ne!(folded("ß"), folded("ss"));

@@ -62,7 +62,13 @@ impl Vocabulary {
         self.item_of(source, None, &[], values)
     }
 
-    fn item_of(&mut self, source: &LogSource, field: Option<&str>, modifiers: &[Modifier], values: &[SigmaValue]) -> Result<Item, Fault> {
+    fn item_of(
+        &mut self,
+        source: &LogSource,
+        field: Option<&str>,
+        modifiers: &[Modifier],
+        values: &[SigmaValue],
+    ) -> Result<Item, Fault> {
         let meaning = Meaning::of(modifiers)?;
         let place = match field {
             Some(name) => Place::View(self.views.intern(source, name)),
@@ -100,7 +106,9 @@ impl Vocabulary {
         match (meaning.kind, value) {
             (Kind::Text, SigmaValue::Null) if !keyword && meaning.is_bare() => Ok(vec![Test::Null]),
             (_, SigmaValue::Null) => Err(Fault::new("rule.value", "null with a modifier or as a keyword")),
-            (Kind::Text, SigmaValue::Integer(number)) if !keyword && meaning.is_bare() => Ok(vec![Test::Number(number.to_string())]),
+            (Kind::Text, SigmaValue::Integer(number)) if !keyword && meaning.is_bare() => {
+                Ok(vec![Test::Number(number.to_string())])
+            }
             (Kind::Text, SigmaValue::Float(number)) if !keyword && meaning.is_bare() => {
                 finite(*number).map(|number| vec![Test::Number(canonical_double(number))])
             }
@@ -142,8 +150,15 @@ struct Meaning {
 
 impl Meaning {
     fn of(modifiers: &[Modifier]) -> Result<Meaning, Fault> {
-        let mut meaning =
-            Meaning { kind: Kind::Text, anchor: None, form: Form::PLAIN, all: false, negated: false, flags: String::new(), encodings: Vec::new() };
+        let mut meaning = Meaning {
+            kind: Kind::Text,
+            anchor: None,
+            form: Form::PLAIN,
+            all: false,
+            negated: false,
+            flags: String::new(),
+            encodings: Vec::new(),
+        };
         for modifier in modifiers {
             meaning.apply(*modifier)?;
         }
@@ -190,7 +205,10 @@ impl Meaning {
             }
             Modifier::Expand => return Err(Fault::new("rule.placeholder_unsupported", "the rule has a placeholder")),
             Modifier::Minute | Modifier::Hour | Modifier::Day | Modifier::Week | Modifier::Month | Modifier::Year => {
-                return Err(Fault::new("rule.modifier_unsupported", format!("the modifier {} does not exist here", word(modifier))));
+                return Err(Fault::new(
+                    "rule.modifier_unsupported",
+                    format!("the modifier {} does not exist here", word(modifier)),
+                ));
             }
         }
         Ok(())
@@ -255,7 +273,8 @@ fn encoded(encodings: &[Modifier], value: &SigmaString) -> Result<Vec<Vec<Writte
         });
         return Ok(vec![pieces.collect()]);
     }
-    let plain = value.as_plain().ok_or_else(|| Fault::new("rule.modifier_conflict", "a wildcard in a value that is to be encoded"))?;
+    let plain =
+        value.as_plain().ok_or_else(|| Fault::new("rule.modifier_conflict", "a wildcard in a value that is to be encoded"))?;
     let not_text = || Fault::new("rule.modifier_conflict", "UTF-16 that is no text; encode it as Base64");
     let mut variants = vec![plain.into_bytes()];
     for encoding in encodings {
@@ -284,9 +303,13 @@ fn regex(flags: &str, source: &str) -> Result<Pattern, Fault> {
         return Err(Fault::new("rule.regex_too_large", "an expression of more than 64 KiB"));
     }
     let source = if flags.is_empty() { source.to_owned() } else { format!("(?{flags}){source}") };
-    RegexBuilder::new(&source).size_limit(REGEX_LIMIT).dfa_size_limit(REGEX_LIMIT / 4).build().map(Pattern).map_err(|error| match error {
-        regex::Error::CompiledTooBig(limit) => Fault::new("rule.regex_too_large", format!("the compiled expression exceeds {limit} bytes")),
-        error => Fault::new("rule.regex", error.to_string().lines().last().unwrap_or_default()),
+    RegexBuilder::new(&source).size_limit(REGEX_LIMIT).dfa_size_limit(REGEX_LIMIT / 4).build().map(Pattern).map_err(|error| {
+        match error {
+            regex::Error::CompiledTooBig(limit) => {
+                Fault::new("rule.regex_too_large", format!("the compiled expression exceeds {limit} bytes"))
+            }
+            error => Fault::new("rule.regex", error.to_string().lines().last().unwrap_or_default()),
+        }
     })
 }
 

@@ -116,7 +116,15 @@ fn read(name: String, text: &str, vocabulary: &mut Vocabulary) -> Result<Rule, F
     rule_of(name, text, &node, parsed, log_source, condition, logic)
 }
 
-fn rule_of(file: String, text: &str, node: &Node, parsed: SigmaRule, log_source: LogSource, condition: String, logic: Logic) -> Result<Rule, Fault> {
+fn rule_of(
+    file: String,
+    text: &str,
+    node: &Node,
+    parsed: SigmaRule,
+    log_source: LogSource,
+    condition: String,
+    logic: Logic,
+) -> Result<Rule, Fault> {
     let level = match (node.get("level"), parsed.level) {
         (_, Some(level)) => Severity::parse(level.as_str()),
         // The specification leaves the level free and gives no default. `informational` would mean "no alert", which
@@ -161,9 +169,11 @@ pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
 /// Kinds of documents that are no rules for single events.
 fn check_document(node: &Node) -> Result<(), Fault> {
     let Node::Map(_) = node else { return Err(Fault::new("rule.invalid", "the document is not a map")) };
-    for (key, code) in
-        [("correlation", "rule.correlation_unsupported"), ("filter", "rule.filter_unsupported"), ("action", "rule.collection_action_unsupported")]
-    {
+    for (key, code) in [
+        ("correlation", "rule.correlation_unsupported"),
+        ("filter", "rule.filter_unsupported"),
+        ("action", "rule.collection_action_unsupported"),
+    ] {
         if node.get(key).is_some() {
             return Err(Fault::new(code, format!("the document has {key}")).near(format!("{key}:")));
         }
@@ -239,9 +249,10 @@ fn conditions_of(detection: &Node) -> Result<Vec<&str>, Fault> {
     let text = |node: &'_ Node| matches!(node, Node::Scalar(_));
     match detection.get("condition") {
         Some(Node::Scalar(condition)) => Ok(vec![condition]),
-        Some(Node::List(conditions)) if conditions.iter().all(text) => {
-            Ok(conditions.iter().filter_map(|node| if let Node::Scalar(condition) = node { Some(condition.as_str()) } else { None }).collect())
-        }
+        Some(Node::List(conditions)) if conditions.iter().all(text) => Ok(conditions
+            .iter()
+            .filter_map(|node| if let Node::Scalar(condition) = node { Some(condition.as_str()) } else { None })
+            .collect()),
         Some(_) => Err(fault()),
         None => Err(Fault::new("rule.condition", "the rule has no condition").near("detection:")),
     }
@@ -251,7 +262,10 @@ fn conditions_of(detection: &Node) -> Result<Vec<&str>, Fault> {
 fn parsed(text: &str) -> Result<SigmaRule, Fault> {
     let mut collection = parse_sigma_yaml(text).map_err(|error| Fault::new("rule.invalid", error.to_string()))?;
     // Its remaining remarks (an unknown status, a malformed `related`) do not change what a rule matches.
-    collection.rules.pop().ok_or_else(|| Fault::new("rule.invalid", collection.errors.pop().unwrap_or_else(|| "no rule".to_owned())))
+    collection
+        .rules
+        .pop()
+        .ok_or_else(|| Fault::new("rule.invalid", collection.errors.pop().unwrap_or_else(|| "no rule".to_owned())))
 }
 
 fn log_source(rule: &SigmaRule) -> Result<LogSource, Fault> {

@@ -66,7 +66,12 @@ fn json(raw: &[u8], slot: &str, text: &str, part: &Range<usize>) -> Option<Range
                 continue;
             }
             b'0'..=b'9' | b'-' | b't' | b'f' => {
-                let length = raw.get(at..).unwrap_or_default().iter().take_while(|b| b.is_ascii_alphanumeric() || b"+-.".contains(b)).count();
+                let length = raw
+                    .get(at..)
+                    .unwrap_or_default()
+                    .iter()
+                    .take_while(|b| b.is_ascii_alphanumeric() || b"+-.".contains(b))
+                    .count();
                 if raw.get(at..at + length) == Some(text.as_bytes()) {
                     better(&mut best, 10 + likeness(&path, slot), Some(at + part.start..at + part.end));
                 }

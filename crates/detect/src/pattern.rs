@@ -125,11 +125,8 @@ impl Glob {
         };
         let (mut at, mut start) = (0, None);
         for (index, segment) in before.iter().enumerate() {
-            let found = if index == 0 && !self.open_start {
-                0..match_at(segment, text, 0)?
-            } else {
-                leftmost(segment, text, at)?
-            };
+            let found =
+                if index == 0 && !self.open_start { 0..match_at(segment, text, 0)? } else { leftmost(segment, text, at)? };
             start.get_or_insert(found.start);
             at = found.end;
         }
@@ -178,7 +175,13 @@ fn leftmost(segment: &[Piece], text: &[u8], from: usize) -> Option<Range<usize>>
 
 /// The match of `segment` at or after `from` that ends with the text.
 fn rightmost(segment: &[Piece], text: &[u8], from: usize) -> Option<Range<usize>> {
-    let longest: usize = segment.iter().map(|piece| match piece { Piece::Text(text) => text.len(), Piece::One => 4 }).sum();
+    let longest: usize = segment
+        .iter()
+        .map(|piece| match piece {
+            Piece::Text(text) => text.len(),
+            Piece::One => 4,
+        })
+        .sum();
     let first = from.max(text.len().saturating_sub(longest));
     (first..=text.len())
         .filter(|at| text.get(*at).is_none_or(|byte| is_boundary(*byte)))

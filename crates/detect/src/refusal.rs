@@ -55,7 +55,8 @@ impl Fault {
 
     /// The refusal of the document that begins on line `first` (from 1) of file `name`.
     pub(crate) fn refuse(self, name: String, text: &str, first: u32) -> Refusal {
-        let found = |near: &String| text.lines().zip(0u32..).find(|(line, _)| line.contains(near.as_str())).map(|(_, index)| index + 1);
+        let found =
+            |near: &String| text.lines().zip(0u32..).find(|(line, _)| line.contains(near.as_str())).map(|(_, index)| index + 1);
         let line = self.line.or_else(|| self.near.as_ref().and_then(found)).map(|line| line + first - 1);
         Refusal { name, code: self.code, line, message: self.message, remedy: remedy(self.code) }
     }
@@ -74,7 +75,10 @@ fn shorten(mut message: String) -> String {
 
 /// What to do about a fault; one line per code that this crate gives.
 fn remedy(code: &str) -> &'static str {
-    REMEDIES.iter().find(|(known, _)| *known == code).map_or("Compare the rule with the Sigma specification.", |(_, remedy)| remedy)
+    REMEDIES
+        .iter()
+        .find(|(known, _)| *known == code)
+        .map_or("Compare the rule with the Sigma specification.", |(_, remedy)| remedy)
 }
 
 /// Every code and its remedy.
@@ -100,7 +104,10 @@ const REMEDIES: &[(&str, &str)] = &[
     ("rule.modifier_unsupported", "Write the test without this modifier."),
     ("rule.modifier_conflict", "Use modifiers that go together, in the order in which they apply."),
     ("rule.placeholder_unsupported", "Replace the placeholder by the values of your environment and drop `expand`."),
-    ("rule.array_matching_unsupported", "Write the rule without `field[any]`, `field[all]` and the like; lists match on any member."),
+    (
+        "rule.array_matching_unsupported",
+        "Write the rule without `field[any]`, `field[all]` and the like; lists match on any member.",
+    ),
     ("rule.value", "Write a value of the kind that the modifier needs."),
     ("rule.value_nested", "Give the field a value or a list of values, not a map; join nested names with dots."),
     ("rule.null_in_list", "Give `null` a selection of its own and join the two in the condition."),

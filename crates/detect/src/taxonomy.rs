@@ -264,10 +264,7 @@ const PRODUCTS: &[(&str, Table)] = &[
             ("QNAME", &["dns.question.name"]),
         ],
     ),
-    (
-        "linux",
-        &[("exe", &["process.executable"]), ("comm", &["process.name"]), ("pid", &["process.pid"]), ("uid", &["user.id"])],
-    ),
+    ("linux", &[("exe", &["process.executable"]), ("comm", &["process.name"]), ("pid", &["process.pid"]), ("uid", &["user.id"])]),
     (
         "aws",
         &[
@@ -277,7 +274,16 @@ const PRODUCTS: &[(&str, Table)] = &[
             ("userAgent", &["user_agent.original"]),
         ],
     ),
-    ("zeek", &[("id.orig_h", &["source.ip"]), ("id.resp_h", &["destination.ip"]), ("id.orig_p", &["source.port"]), ("id.resp_p", &["destination.port"]), ("query", &["dns.question.name"])]),
+    (
+        "zeek",
+        &[
+            ("id.orig_h", &["source.ip"]),
+            ("id.resp_h", &["destination.ip"]),
+            ("id.orig_p", &["source.port"]),
+            ("id.resp_p", &["destination.port"]),
+            ("query", &["dns.question.name"]),
+        ],
+    ),
 ];
 
 /// Names that mean the same whatever the log source.

@@ -151,7 +151,9 @@ pub(crate) fn documents(text: &str) -> Vec<(u32, &str)> {
         at += row.len();
     }
     documents.push((first, text.get(start..).unwrap_or_default()));
-    let is_blank = |text: &str| text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#') || line.starts_with('%'));
+    let is_blank = |text: &str| {
+        text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#') || line.starts_with('%'))
+    };
     documents.retain(|(_, text)| !is_blank(text));
     documents
 }
@@ -170,7 +172,14 @@ mod tests {
     #[test]
     fn hostile_yaml_is_refused() {
         let bomb = "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: [*d,*d,*d,*d,*d,*d,*d,*d,*d]\n";
-        for text in [bomb, "a: 1\na: 2\n", "a: !exec x\n", "b: &b {x: 1}\na:\n  <<: *b\n", "a: [", &format!("a: {}1{}", "[".repeat(5_000), "]".repeat(5_000))] {
+        for text in [
+            bomb,
+            "a: 1\na: 2\n",
+            "a: !exec x\n",
+            "b: &b {x: 1}\na:\n  <<: *b\n",
+            "a: [",
+            &format!("a: {}1{}", "[".repeat(5_000), "]".repeat(5_000)),
+        ] {
             assert_eq!(Node::parse(text).unwrap_err().code, "rule.yaml", "{text:.80}");
         }
         assert_eq!(Node::parse("ok: 1\n\nbad: 1\nbad: 2\n").unwrap_err().line, Some(4));

@@ -49,7 +49,9 @@ impl Plan {
         }
         let partitions = order
             .into_iter()
-            .map(|source| Partition::build(source, by_source.get(&source).map_or(&[][..], Vec::as_slice), rules, &vocabulary.atoms))
+            .map(|source| {
+                Partition::build(source, by_source.get(&source).map_or(&[][..], Vec::as_slice), rules, &vocabulary.atoms)
+            })
             .collect();
         Plan { id: NEXT_PLAN.fetch_add(1, Ordering::Relaxed), partitions }
     }

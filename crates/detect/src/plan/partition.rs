@@ -104,7 +104,17 @@ impl Partition {
         }
         let (groups, anywhere) = groups(&forest.atoms, atoms, present);
         let lazy = forest.atoms.iter().map(|atom| atoms.get(*atom as usize).is_none_or(|atom| is_lazy(&atom.test))).collect();
-        Partition { source, rules: planned, nodes: forest.nodes, atoms: forest.atoms, lazy, groups, anywhere, wakes: Lists::build(&wakes), always }
+        Partition {
+            source,
+            rules: planned,
+            nodes: forest.nodes,
+            atoms: forest.atoms,
+            lazy,
+            groups,
+            anywhere,
+            wakes: Lists::build(&wakes),
+            always,
+        }
     }
 
     pub(super) fn source(&self) -> &LogSource {

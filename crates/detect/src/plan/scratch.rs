@@ -53,7 +53,8 @@ impl Scratch {
         }
         // A rule set has at most as many partitions as rules, and routes are bounded.
         let start = self.route_list.len() as u32;
-        self.route_list.extend(partitions.iter().zip(0u32..).filter(|(p, _)| source.satisfies(p.source())).map(|(_, index)| index));
+        self.route_list
+            .extend(partitions.iter().zip(0u32..).filter(|(p, _)| source.satisfies(p.source())).map(|(_, index)| index));
         let route = start..self.route_list.len() as u32;
         self.routes.insert(*source, route.clone());
         route

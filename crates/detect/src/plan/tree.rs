@@ -211,6 +211,12 @@ fn chance(test: &Test) -> f64 {
         Test::Compare(..) | Test::Cidr(_) => 0.3,
         Test::Null => 0.3,
         Test::Present => PRESENT,
-        Test::Same { anchor, .. } => if *anchor == Anchor::Whole { 0.1 } else { 0.2 },
+        Test::Same { anchor, .. } => {
+            if *anchor == Anchor::Whole {
+                0.1
+            } else {
+                0.2
+            }
+        }
     }
 }

@@ -17,28 +17,55 @@ fn word() -> impl Strategy<Value = String> {
 
 fn modifiers() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![
-        "", "", "|contains", "|contains", "|startswith", "|endswith", "|contains|all", "|windash|contains", "|windash", "|endswith|windash",
-        "|contains|cased", "|cased", "|windash|contains|cased", "|neq", "|contains|neq", "|base64offset|contains", "|fieldref", "|fieldref|contains",
-        "|re", "|re|i", "|exists", "|gt", "|lte", "|cidr", "|null",
+        "",
+        "",
+        "|contains",
+        "|contains",
+        "|startswith",
+        "|endswith",
+        "|contains|all",
+        "|windash|contains",
+        "|windash",
+        "|endswith|windash",
+        "|contains|cased",
+        "|cased",
+        "|windash|contains|cased",
+        "|neq",
+        "|contains|neq",
+        "|base64offset|contains",
+        "|fieldref",
+        "|fieldref|contains",
+        "|re",
+        "|re|i",
+        "|exists",
+        "|gt",
+        "|lte",
+        "|cidr",
+        "|null",
     ])
 }
 
 fn item() -> impl Strategy<Value = String> {
-    (prop::sample::select(vec!["A", "B", "C", "Image"]), modifiers(), prop::collection::vec(word(), 1..4)).prop_map(|(field, modifiers, words)| {
-        let quoted = |word: &String| format!("'{word}'");
-        let list = |words: &[String]| format!("[{}]", words.iter().map(quoted).collect::<Vec<_>>().join(", "));
-        match modifiers {
-            "|null" => format!("{field}: null"),
-            "|exists" => format!("{field}|exists: {}", words[0].len() % 2 == 0),
-            "|gt" | "|lte" => format!("{field}{modifiers}: {}", words[0].len()),
-            "|cidr" => format!("{field}|cidr: 10.0.0.0/{}", 8 + words[0].len()),
-            "|fieldref" | "|fieldref|contains" => format!("{field}{modifiers}: B"),
-            "|base64offset|contains" => format!("{field}{modifiers}: 'ab{}'", words[0].replace(['*', '?', '\\'], "")),
-            "|re" | "|re|i" => format!("{field}{modifiers}: {}", list(&words.iter().map(|w| w.replace(['*', '?', '\\'], ".")).map(|w| format!("{w}|aB+")).collect::<Vec<_>>())),
-            "" if words[0].parse::<u32>().is_ok() => format!("{field}: {}", words[0]),
-            _ => format!("{field}{modifiers}: {}", list(&words)),
-        }
-    })
+    (prop::sample::select(vec!["A", "B", "C", "Image"]), modifiers(), prop::collection::vec(word(), 1..4)).prop_map(
+        |(field, modifiers, words)| {
+            let quoted = |word: &String| format!("'{word}'");
+            let list = |words: &[String]| format!("[{}]", words.iter().map(quoted).collect::<Vec<_>>().join(", "));
+            match modifiers {
+                "|null" => format!("{field}: null"),
+                "|exists" => format!("{field}|exists: {}", words[0].len() % 2 == 0),
+                "|gt" | "|lte" => format!("{field}{modifiers}: {}", words[0].len()),
+                "|cidr" => format!("{field}|cidr: 10.0.0.0/{}", 8 + words[0].len()),
+                "|fieldref" | "|fieldref|contains" => format!("{field}{modifiers}: B"),
+                "|base64offset|contains" => format!("{field}{modifiers}: 'ab{}'", words[0].replace(['*', '?', '\\'], "")),
+                "|re" | "|re|i" => format!(
+                    "{field}{modifiers}: {}",
+                    list(&words.iter().map(|w| w.replace(['*', '?', '\\'], ".")).map(|w| format!("{w}|aB+")).collect::<Vec<_>>())
+                ),
+                "" if words[0].parse::<u32>().is_ok() => format!("{field}: {}", words[0]),
+                _ => format!("{field}{modifiers}: {}", list(&words)),
+            }
+        },
+    )
 }
 
 fn selection() -> impl Strategy<Value = String> {
@@ -66,7 +93,13 @@ fn condition() -> impl Strategy<Value = String> {
 }
 
 fn rule() -> impl Strategy<Value = String> {
-    let source = prop::sample::select(vec!["product: windows", "category: process_creation", "product: windows, service: sysmon", "product: windows, category: process_creation", "product: linux"]);
+    let source = prop::sample::select(vec![
+        "product: windows",
+        "category: process_creation",
+        "product: windows, service: sysmon",
+        "product: windows, category: process_creation",
+        "product: linux",
+    ]);
     (source, [selection(), selection(), selection()], condition()).prop_map(|(source, [a, b, c], condition)| {
         format!("title: R\nlogsource: {{{source}}}\ndetection:\n    s0:\n{a}    s1:\n{b}    s2:\n{c}    condition: {condition}\n")
     })
@@ -85,8 +118,19 @@ fn value() -> impl Strategy<Value = serde_json::Value> {
 }
 
 fn event() -> impl Strategy<Value = String> {
-    let names = vec!["A", "B", "C", "Image", "winlog.event_data.A", "winlog.event_data.Image", "process.executable", "winlog.event_data. A", "other"];
-    prop::collection::btree_map(prop::sample::select(names), value(), 0..6).prop_map(|fields| serde_json::to_string(&fields).unwrap())
+    let names = vec![
+        "A",
+        "B",
+        "C",
+        "Image",
+        "winlog.event_data.A",
+        "winlog.event_data.Image",
+        "process.executable",
+        "winlog.event_data. A",
+        "other",
+    ];
+    prop::collection::btree_map(prop::sample::select(names), value(), 0..6)
+        .prop_map(|fields| serde_json::to_string(&fields).unwrap())
 }
 
 proptest! {

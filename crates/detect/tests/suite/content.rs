@@ -48,7 +48,8 @@ fn every_rule_of_the_repository_matches_its_hits_and_misses_its_misses() {
     }
     let mut faults = Vec::new();
     for path in &paths {
-        let file = RuleFile { name: path.file_name().unwrap().to_string_lossy().into_owned(), text: std::fs::read(path).unwrap() };
+        let file =
+            RuleFile { name: path.file_name().unwrap().to_string_lossy().into_owned(), text: std::fs::read(path).unwrap() };
         let (set, report) = RuleSet::compile(vec![file]);
         faults.extend(report.refused.iter().map(|refusal| format!("{}: {} {}", path.display(), refusal.code, refusal.message)));
         faults.extend(wrong(&set, &path.with_extension("hit.ndjson"), true));

@@ -36,17 +36,27 @@ fn every_item_has_its_bytes() {
     assert_eq!(explanation.condition, "selection and not filter or keywords");
     let names: Vec<_> = explanation.selections.iter().map(|s| (s.number, s.name.as_str(), s.holds)).collect();
     assert_eq!(names, [(1, "selection", true), (2, "filter", false), (3, "keywords", false)]);
-    let items: Vec<_> = explanation.selections[0].items.iter().map(|item| {
-        let raw = item.raw.map(|[from, to]| std::str::from_utf8(&event.raw()[from..to]).unwrap());
-        (item.field.as_deref().unwrap(), item.modifiers.join("|"), item.pattern.as_str(), item.holds, raw.unwrap())
-    }).collect();
-    assert_eq!(items, [
-        ("Image", "endswith".to_owned(), r"\powershell.exe", true, r"\\PowerShell.exe"),
-        ("CommandLine", "contains|all".to_owned(), "-enc", true, "-ENC"),
-        ("CommandLine", "contains|all".to_owned(), "http*x", true, "https://x"),
-    ]);
+    let items: Vec<_> = explanation.selections[0]
+        .items
+        .iter()
+        .map(|item| {
+            let raw = item.raw.map(|[from, to]| std::str::from_utf8(&event.raw()[from..to]).unwrap());
+            (item.field.as_deref().unwrap(), item.modifiers.join("|"), item.pattern.as_str(), item.holds, raw.unwrap())
+        })
+        .collect();
+    assert_eq!(
+        items,
+        [
+            ("Image", "endswith".to_owned(), r"\powershell.exe", true, r"\\PowerShell.exe"),
+            ("CommandLine", "contains|all".to_owned(), "-enc", true, "-ENC"),
+            ("CommandLine", "contains|all".to_owned(), "http*x", true, "https://x"),
+        ]
+    );
     let image = &explanation.selections[0].items[0];
-    assert_eq!((image.value.as_deref(), image.slot.as_deref()), (Some(r"C:\Windows\PowerShell.exe"), Some("winlog.event_data.Image")));
+    assert_eq!(
+        (image.value.as_deref(), image.slot.as_deref()),
+        (Some(r"C:\Windows\PowerShell.exe"), Some("winlog.event_data.Image"))
+    );
     assert_eq!(image.raw.unwrap()[0], event.raw().windows(16).position(|w| w == br"\\PowerShell.exe").unwrap());
     let filter = &explanation.selections[1].items[0];
     assert_eq!((filter.holds, filter.raw, filter.pattern.as_str()), (false, None, "-File "));
@@ -59,10 +69,13 @@ fn every_item_has_its_bytes() {
 fn matched_names_what_counted() {
     let (set, event) = word();
     let matched: Vec<_> = set.matched(0, &event).into_iter().map(|m| (m.field, m.value)).collect();
-    assert_eq!(matched, [
-        ("Image".to_owned(), r"C:\Windows\PowerShell.exe".to_owned()),
-        ("CommandLine".to_owned(), "p -ENC A https://x".to_owned()),
-    ]);
+    assert_eq!(
+        matched,
+        [
+            ("Image".to_owned(), r"C:\Windows\PowerShell.exe".to_owned()),
+            ("CommandLine".to_owned(), "p -ENC A https://x".to_owned()),
+        ]
+    );
     assert_eq!(set.matched(0, &event_of("{}", event.log_source)), []);
     assert_eq!(set.matched(7, &event), []);
     assert_eq!(set.explain(7, &event).selections, []);
@@ -79,7 +92,9 @@ fn a_keyword_says_where_it_was() {
 
 #[test]
 fn an_absent_field_and_a_number() {
-    let (set, _) = compile("title: N\nlogsource: {product: test}\ndetection:\n    s:\n        A: null\n        B: 4688\n        C|exists: false\n        D|neq: x\n    condition: s\n");
+    let (set, _) = compile(
+        "title: N\nlogsource: {product: test}\ndetection:\n    s:\n        A: null\n        B: 4688\n        C|exists: false\n        D|neq: x\n    condition: s\n",
+    );
     let event = event_of(r#"{"B":4688,"D":"y"}"#, source("test", "", &[]));
     let items = set.explain(0, &event).selections[0].items.clone();
     let brief: Vec<_> = items.iter().map(|i| (i.holds, i.value.as_deref(), i.raw)).collect();

@@ -102,8 +102,14 @@ fn what_a_rule_says_of_itself() {
     // No level is written: somebody shall look.
     assert_eq!(rule.reference.level, Severity::Medium);
     assert_eq!(rule.reference.version.len(), 16);
-    assert_eq!((rule.status.as_deref(), rule.author.as_deref(), rule.description.as_deref()), (Some("test"), Some("A, B"), Some("D")));
-    assert_eq!((rule.references.as_slice(), rule.falsepositives.as_slice()), (&["https://r.example".to_owned()][..], &["Admins".to_owned()][..]));
+    assert_eq!(
+        (rule.status.as_deref(), rule.author.as_deref(), rule.description.as_deref()),
+        (Some("test"), Some("A, B"), Some("D"))
+    );
+    assert_eq!(
+        (rule.references.as_slice(), rule.falsepositives.as_slice()),
+        (&["https://r.example".to_owned()][..], &["Admins".to_owned()][..])
+    );
     assert_eq!((rule.condition.as_str(), rule.text.as_str()), ("s", text));
     let (other, _) = compile(&text.replace("A: x", "A: y"));
     assert_ne!(other.rules()[0].reference.version, rule.reference.version);
@@ -120,7 +126,10 @@ fn archives_give_rule_files_only() {
     }
     let packed = zstd::encode_all(&tar.into_inner().unwrap()[..], 1).unwrap();
     let files = rule_files_from_tar_zst(&packed).unwrap();
-    assert_eq!(files.iter().map(|f| (f.name.as_str(), f.text.as_slice())).collect::<Vec<_>>(), [("rules/a.yml", &b"a"[..]), ("rules/b.YAML", b"b")]);
+    assert_eq!(
+        files.iter().map(|f| (f.name.as_str(), f.text.as_slice())).collect::<Vec<_>>(),
+        [("rules/a.yml", &b"a"[..]), ("rules/b.YAML", b"b")]
+    );
     assert!(rule_files_from_tar_zst(&packed[..packed.len() / 2]).is_err());
     assert!(rule_files_from_tar_zst(b"no archive").is_err());
 

@@ -63,7 +63,12 @@ fn matches(set: &RuleSet, event: &Event) -> Vec<u32> {
     let mut out = Vec::new();
     set.matches(event, &mut Scratch::new(), &mut out);
     for rule in 0..set.rules().len() as u32 {
-        assert_eq!(out.contains(&rule), set.holds(rule, event), "plan and definition disagree on {}", set.rules()[rule as usize].text);
+        assert_eq!(
+            out.contains(&rule),
+            set.holds(rule, event),
+            "plan and definition disagree on {}",
+            set.rules()[rule as usize].text
+        );
         if event.log_source.satisfies(&set.rules()[rule as usize].log_source) {
             assert_eq!(set.explain(rule, event).holds, set.holds(rule, event));
         }
@@ -82,7 +87,8 @@ fn check(detection: &str, json: &str, expected: bool) {
 
 /// A bundle of the shared public data; `None`, said aloud, where it is not there.
 fn shared(path: &str) -> Option<Vec<u8>> {
-    let root = std::env::var("WATCHFLOOR_SHARED_DATA").unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data").to_owned());
+    let root = std::env::var("WATCHFLOOR_SHARED_DATA")
+        .unwrap_or_else(|_| concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data").to_owned());
     let path = format!("{root}/{path}");
     let bytes = std::fs::read(&path).ok();
     if bytes.is_none() {

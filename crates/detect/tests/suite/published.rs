@@ -54,7 +54,11 @@ fn what_does_not_load_is_named() {
     report.refused.iter().for_each(|refusal| *codes.entry(refusal.code).or_default() += 1);
     eprintln!("{} of {count} rules loaded, refused: {codes:?}", report.loaded);
     assert_eq!(report.loaded + report.refused.len(), count);
-    assert!(codes.keys().all(|code| ["rule.placeholder_unsupported", "rule.correlation_unsupported", "rule.invalid"].contains(code)), "{:?}", report.refused);
+    assert!(
+        codes.keys().all(|code| ["rule.placeholder_unsupported", "rule.correlation_unsupported", "rule.invalid"].contains(code)),
+        "{:?}",
+        report.refused
+    );
 }
 
 #[test]
@@ -70,9 +74,11 @@ fn old_and_broken_rules_never_fail_the_rest() {
 /// Each published event is matched by the rule that it was published with, by the plan and by the definition.
 #[test]
 fn published_events_are_matched() {
-    let (Some(files), Some(bundle), Some(expected)) =
-        (rule_files(&["rules/", "rules-emerging-threats/", "rules-threat-hunting/", "rules-compliance/"]), shared("sigma/regression_data.tar.zst"), shared("sigma/regression-expected.json"))
-    else {
+    let (Some(files), Some(bundle), Some(expected)) = (
+        rule_files(&["rules/", "rules-emerging-threats/", "rules-threat-hunting/", "rules-compliance/"]),
+        shared("sigma/regression_data.tar.zst"),
+        shared("sigma/regression-expected.json"),
+    ) else {
         return;
     };
     let (set, _) = RuleSet::compile(files);

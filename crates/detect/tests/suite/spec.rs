@@ -270,7 +270,9 @@ fn keywords_search_the_whole_event() {
 
 #[test]
 fn conditions() {
-    let detection = |condition: &str| format!("sel_a:\n    A: 1\nsel_b:\n    B: 1\n_hidden:\n    C: 1\nfilter_main:\n    D: 1\ncondition: {condition}");
+    let detection = |condition: &str| {
+        format!("sel_a:\n    A: 1\nsel_b:\n    B: 1\n_hidden:\n    C: 1\nfilter_main:\n    D: 1\ncondition: {condition}")
+    };
     for (condition, json, expected) in [
         ("sel_a and sel_b", r#"{"A":1,"B":1}"#, true),
         ("sel_a and sel_b", r#"{"A":1}"#, false),

@@ -86,5 +86,11 @@ fn web_dns_and_firewall_names() {
     ] {
         check(rule, selection, json, source("", "", &[category]), true);
     }
-    check("product: linux, category: process_creation", "Image: /bin/sh", r#"{"process":{"executable":"/bin/sh"}}"#, source("linux", "", &["process_creation"]), true);
+    check(
+        "product: linux, category: process_creation",
+        "Image: /bin/sh",
+        r#"{"process":{"executable":"/bin/sh"}}"#,
+        source("linux", "", &["process_creation"]),
+        true,
+    );
 }
