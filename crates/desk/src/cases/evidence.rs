@@ -173,7 +173,7 @@ pub(super) async fn list(db: &Db, case: i64, query: &PageQuery) -> Result<Page<E
     let (most, after) = (found.bind(i64::from(limit)), found.bind(skipped));
     let text = format!(
         "SELECT id, name, kind, sha256, size, node, seq, source, acquired_at, acquired_by, acquired_by_name, \
-         substr(content, 1, {SHOWN}) AS content FROM evidence{} ORDER BY acquired_at, id LIMIT {most} OFFSET {after}",
+         substr(content, 1, {SHOWN}) AS content FROM evidence{} ORDER BY acquired_at, node, seq, id LIMIT {most} OFFSET {after}",
         found.text()
     );
     let rows: Vec<EvidenceRow> = db.reader().rows(&text, found.values()).await?;

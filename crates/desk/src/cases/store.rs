@@ -104,7 +104,7 @@ pub(super) async fn fetch(db: &Db, number: i64) -> Result<Case, Problem> {
 
 /// One case as a transaction sees it, kept from others until the commit. Owner's name and count of alerts are empty.
 pub(super) async fn fetch_locked(tx: &Tx, number: i64) -> Result<Case, Problem> {
-    let text = format!("SELECT {COLUMNS} FROM cases WHERE number = $1{}", locking(tx));
+    let text = format!("SELECT {COLUMNS} FROM cases WHERE number = $1{}", locking(tx, "cases"));
     let row: Option<CaseRow> = tx.conn().row(&text, values![number]).await?;
     let row = row.ok_or_else(|| Problem::not_found("case"))?;
     Ok(row.read(&Names::new(), 0)?)

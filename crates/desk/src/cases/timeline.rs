@@ -239,7 +239,7 @@ impl TryFrom<EntryRow> for TimelineEntry {
 /// The whole timeline of a case, earliest first.
 pub(super) async fn list(db: &Db, case: i64) -> Result<Page<TimelineEntry>, Problem> {
     let text = "SELECT id, at, title, detail, node, seq, entity_kind, entity_value, host, technique, state, author, author_name \
-                FROM timeline WHERE case_number = $1 ORDER BY at, id LIMIT $2";
+                FROM timeline WHERE case_number = $1 ORDER BY at, COALESCE(seq, 0), id LIMIT $2";
     let rows: Vec<EntryRow> = db.reader().rows(text, values![case, MAX_TIMELINE]).await?;
     let items: Vec<TimelineEntry> = rows.into_iter().map(TimelineEntry::try_from).collect::<Result<_, _>>()?;
     let total = i64::try_from(items.len()).ok();

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use lake::{Bucket, LakeError, Table};
-use model::{EventId, Field, FieldKind};
+use model::{EventId, Field, FieldKind, Timestamp};
 use query::{QueryError, Search};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -81,7 +81,7 @@ impl SearchQuery {
     }
 
     /// The plan of a query in the language of the search bar.
-    fn plan(&self, rows: u32) -> Result<Search, Problem> {
+    fn plan(&self, rows: u32, now: Timestamp) -> Result<Search, Problem> {
         let columns: Vec<String> = self
             .columns
             .as_deref()
@@ -95,7 +95,7 @@ impl SearchQuery {
             return Err(Problem::bad_request("query.columns", format!("An answer has at most {MAX_COLUMNS} columns.")));
         }
         Ok(Search {
-            filter: query::parse_bar(self.text()?).map_err(query_problem)?,
+            filter: query::parse_bar(self.text()?, now).map_err(query_problem)?,
             from: instant("from", self.from.as_deref())?,
             to: instant("to", self.to.as_deref())?,
             columns,
@@ -114,7 +114,7 @@ async fn search(
 ) -> Result<Json<Table>, Problem> {
     let rows = limit(query.limit.as_deref(), 100, MAX_ROWS)?;
     let table = match query.lang.as_deref() {
-        None | Some("" | "bar") => desk.lake.search(&query.plan(rows)?).await,
+        None | Some("" | "bar") => desk.lake.search(&query.plan(rows, desk.now())?).await,
         Some("sql") if query.from.is_some() || query.to.is_some() => {
             return Err(Problem::bad_request("query.range", "SQL says its own range: put it into WHERE."));
         }
@@ -155,7 +155,7 @@ async fn histogram(
     if !matches!(query.lang.as_deref(), None | Some("" | "bar")) {
         return Err(Problem::bad_request("query.language", "Only a query of the search bar has a histogram."));
     }
-    let buckets = desk.lake.histogram(&query.plan(1)?, bars as usize).await.map_err(lake_problem)?;
+    let buckets = desk.lake.histogram(&query.plan(1, desk.now())?, bars as usize).await.map_err(lake_problem)?;
     Ok(Json(EventHistogram { buckets }))
 }
 
@@ -171,11 +171,14 @@ async fn event(State(desk): State<Desk>, _: Principal, Path(id): Path<String>) -
 
 /// What was wrong with a query, where, and what to do.
 fn query_problem(error: QueryError) -> Problem {
-    let place = format!("{}–{}", error.span.start, error.span.end);
+    let place = format!("{}–{}", error.span[0], error.span[1]);
     Problem::bad_request(error.code, format!("{} (at {place}) {}", error.message, error.remedy))
 }
 
 /// What the lake could not do.
 pub(crate) fn lake_problem(error: LakeError) -> Problem {
-    Problem::internal(&error)
+    match error {
+        LakeError::Query { code, message } => Problem::bad_request(code, message),
+        other => Problem::internal(&other),
+    }
 }

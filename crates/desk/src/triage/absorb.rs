@@ -5,7 +5,7 @@
 
 use db::{Db, DbError, Entry, Sql, Tx, values};
 use model::{AlertId, Entity, EventId, OpContext, RuleRef, Timestamp};
-use sea_orm::{FromQueryResult, Value};
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
@@ -212,11 +212,13 @@ async fn open_alerts<'g>(tx: &Tx, prints: impl Iterator<Item = &'g String>) -> R
     let prints: Vec<&String> = prints.collect();
     let mut open = HashMap::new();
     for chunk in prints.chunks(1000) {
+        // A join and not `IN`: with a thousand parameters PostgreSQL may compare each of them with each row.
         let text = format!(
-            "SELECT id, fingerprint, severity, title, tags, host, account, entities, words, count, first_seen, last_seen, \
-             last_received FROM alerts WHERE fingerprint IN {} AND status <> 'closed' ORDER BY fingerprint, number{}",
-            tuples(1, chunk.len()),
-            locking(tx)
+            "WITH wanted (print) AS (VALUES {}) SELECT id, fingerprint, severity, title, tags, host, account, entities, words, \
+             count, first_seen, last_seen, last_received FROM wanted JOIN alerts ON alerts.fingerprint = wanted.print \
+             WHERE status <> 'closed' ORDER BY fingerprint, number{}",
+            tuples(tx.conn().get_database_backend(), chunk.len(), 1),
+            locking(tx, "alerts")
         );
         let rows: Vec<OpenRow> =
             tx.conn().rows(&text, chunk.iter().map(|print| Value::from(print.as_str())).collect()).await?;
@@ -259,7 +261,7 @@ async fn raise(tx: &mut Tx, fresh: &[(String, Group)]) -> Result<(), DbError> {
             "INSERT INTO alerts (id, number, version, title, source, rule_id, rule_version, rule_level, severity, risk, \
              status, tier, host, account, entities, tags, words, count, first_seen, last_seen, last_received, created_at, \
              updated_at, due_at, fingerprint) VALUES {}",
-            tuples(chunk.len(), NEW_COLUMNS)
+            tuples(tx.conn().get_database_backend(), chunk.len(), NEW_COLUMNS)
         );
         tx.conn().run(&text, bound).await?;
     }
@@ -354,7 +356,7 @@ async fn grow(tx: &Tx, grown: &[(Open, Group)]) -> Result<(), DbError> {
              UPDATE alerts SET count = grown.count, first_seen = grown.first_seen, last_seen = grown.last_seen, \
              last_received = grown.last_received, risk = grown.risk, entities = grown.entities, words = grown.words \
              FROM grown WHERE alerts.id = grown.id",
-            tuples(chunk.len(), GROWN_COLUMNS)
+            tuples(tx.conn().get_database_backend(), chunk.len(), GROWN_COLUMNS)
         );
         tx.conn().run(&text, bound).await?;
     }
@@ -368,7 +370,7 @@ async fn remember(tx: &Tx, rows: Vec<Vec<Value>>) -> Result<(), DbError> {
     for chunk in rows.chunks(BOUND / DETECTION_COLUMNS) {
         let text = format!(
             "INSERT INTO detections (alert, node, seq, rule, version, time, received) VALUES {} ON CONFLICT DO NOTHING",
-            tuples(chunk.len(), DETECTION_COLUMNS)
+            tuples(tx.conn().get_database_backend(), chunk.len(), DETECTION_COLUMNS)
         );
         tx.conn().run(&text, chunk.concat()).await?;
     }

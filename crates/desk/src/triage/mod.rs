@@ -16,7 +16,7 @@ mod store;
 mod weight;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use absorb::{Absorbed, WINDOW, absorb};
 pub use api::{CloseRequest, History, ReopenRequest, routes};
