@@ -4,6 +4,7 @@ use crate::lex::{self, Token};
 use crate::{Bound, Expr, Glob, QueryError, Subject, Test, TextTest};
 use ipnet::IpNet;
 use model::{Field, FieldKind, Timestamp};
+use std::net::{IpAddr, Ipv6Addr};
 use std::ops::Range;
 use std::time::Duration;
 
@@ -143,7 +144,7 @@ impl<'a> Parser<'a> {
             Expr::And(all) => Expr::And(each(all)?),
             Expr::Or(all) => Expr::Or(each(all)?),
             Expr::Not(inner) => Expr::Not(Box::new(self.within(subject, *inner, span)?)),
-            Expr::Address(ip) => Expr::Field(subject, Test::Equals(ip.to_string())),
+            Expr::Address(ip) => Expr::Field(subject, Test::Cidr(IpNet::from(ip))),
             Expr::Anywhere(TextTest::Word(text) | TextTest::Phrase(text)) => Expr::Field(subject, plain(subject, &text)),
             Expr::Anywhere(TextTest::Glob(glob)) => Expr::Field(subject, Test::Glob(glob)),
             other => other,
@@ -163,6 +164,10 @@ impl<'a> Parser<'a> {
         }
         if let Ok(net) = word.parse::<IpNet>() {
             return Ok(Test::Cidr(net));
+        }
+        // An IPv6 address has many spellings.
+        if let Ok(ip) = word.parse::<Ipv6Addr>() {
+            return Ok(Test::Cidr(IpNet::from(IpAddr::V6(ip))));
         }
         Ok(plain(subject, &lex::unescape(word)))
     }

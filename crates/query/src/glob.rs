@@ -90,21 +90,27 @@ impl Glob {
         })
     }
 
-    /// Letters and digits that every matching text contains, in lower case, longest first.
-    pub fn literals(&self) -> Vec<String> {
-        let mut all = vec![String::new()];
-        for part in &self.parts {
-            match part {
-                Part::Char(c) if c.is_ascii_alphanumeric() => {
-                    if let Some(last) = all.last_mut() {
-                        last.push(*c);
-                    }
-                }
-                _ => all.push(String::new()),
+    /// Runs of ASCII letters and digits that every matching text contains, in lower case; `true`: nothing that is a
+    /// letter or digit of ASCII can stand next to it. Both kinds of matching begin and end where a word does, unless
+    /// a wildcard stands there.
+    pub fn words(&self) -> Vec<(String, bool)> {
+        let is_open = |part: Option<&Part>| matches!(part, Some(Part::Many | Part::One));
+        let mut all = Vec::new();
+        let mut at = 0;
+        while at < self.parts.len() {
+            let start = at;
+            let mut word = String::new();
+            while let Some(Part::Char(c)) = self.parts.get(at).filter(|part| matches!(part, Part::Char(c) if c.is_ascii_alphanumeric())) {
+                word.push(*c);
+                at += 1;
+            }
+            if word.is_empty() {
+                at += 1;
+            } else {
+                let before = start.checked_sub(1).and_then(|before| self.parts.get(before));
+                all.push((word, !is_open(before) && !is_open(self.parts.get(at))));
             }
         }
-        all.retain(|literal| !literal.is_empty());
-        all.sort_by_key(|literal| std::cmp::Reverse(literal.len()));
         all
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::glob::is_boundary;
 use crate::{Bound, Expr, Subject, Test, TextTest};
-use model::{Event, EventId, Value};
+use model::{Event, EventId, Timestamp, Value};
 use std::borrow::Cow;
 use std::net::IpAddr;
 
@@ -30,11 +30,7 @@ fn field(subject: Subject, test: &Test, event: &Event, node: u16) -> bool {
         _ => None,
     };
     if let Some(instant) = instant {
-        return match test {
-            Test::Instant(low, high) => between(&instant, low, high),
-            Test::Exists => true,
-            other => passes(other, &instant.to_string().to_lowercase()),
-        };
+        return test.passes_instant(instant);
     }
     match subject {
         Subject::Field(None) | Subject::Time | Subject::Received => false,
@@ -62,6 +58,22 @@ fn passes(test: &Test, text: &str) -> bool {
         Test::Cidr(net) => text.parse::<IpAddr>().is_ok_and(|ip| net.contains(&ip)),
         Test::Range(low, high) => in_range(text, low, high),
         Test::Instant(..) => false,
+    }
+}
+
+impl Test {
+    /// Whether one value passes, as [`holds`] asks of each value of a field.
+    pub fn passes(&self, text: &str) -> bool {
+        passes(self, &lower(text))
+    }
+
+    /// Whether an instant passes, as [`holds`] asks of the time subjects.
+    pub fn passes_instant(&self, instant: Timestamp) -> bool {
+        match self {
+            Test::Instant(low, high) => between(&instant, low, high),
+            Test::Exists => true,
+            other => passes(other, &instant.to_string().to_lowercase()),
+        }
     }
 }
 

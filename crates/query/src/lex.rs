@@ -86,6 +86,10 @@ pub(crate) fn tokens(text: &str) -> Result<Vec<(Token, Range<usize>)>, QueryErro
 
 /// A word up to a space or a bracket; `before_name`: also up to a colon.
 fn word(text: &str, at: &mut usize, before_name: bool) -> String {
+    if before_name && let Some(address) = address(&text[*at..]) {
+        *at += address.len();
+        return address.to_owned();
+    }
     let mut word = String::new();
     let mut chars = text[*at..].chars().peekable();
     while let Some(c) = chars.next() {
@@ -108,6 +112,14 @@ fn word(text: &str, at: &mut usize, before_name: bool) -> String {
         }
     }
     word
+}
+
+/// An IPv6 address at the start: its colons do not make the first group a field's name.
+fn address(text: &str) -> Option<&str> {
+    let end = text.find(|c: char| !(c.is_ascii_hexdigit() || c == ':' || c == '.')).unwrap_or(text.len());
+    let stands_alone = text[end..].chars().next().is_none_or(|c| c.is_whitespace() || matches!(c, '(' | ')' | '"'));
+    let found = text.get(..end)?;
+    (stands_alone && found.parse::<std::net::Ipv6Addr>().is_ok()).then_some(found)
 }
 
 fn is_name(word: &str) -> bool {

@@ -17,6 +17,7 @@ fn event() -> Event {
     event.push_str(field::PROCESS_COMMAND_LINE, "powershell.exe -NoP -enc SQBFAFgA");
     event.push_str(field::PROCESS_EXECUTABLE, r"C:\Windows\System32\powershell.exe");
     event.push_str(field::SOURCE_IP, "192.0.2.7");
+    event.push_str(field::DESTINATION_IP, "2001:0db8::0001");
     event.push(field::SOURCE_PORT, Value::Int(4242));
     event.push_str(field::TAGS, "one");
     event.push_str(field::TAGS, "two");
@@ -42,6 +43,14 @@ fn what_is_typed_finds_what_is_meant() {
         (r"process.executable:*\\powershell.exe", true),
         (r"process.executable:C:\\Windows*", true),
         ("source.ip:192.0.2.7", true),
+        ("2001:db8::1", true),
+        ("2001:DB8:0:0::1", true),
+        ("(2001:db8::1)", true),
+        ("2001:db8::2", false),
+        ("destination.ip:2001:db8::1", true),
+        ("destination.ip:(2001:db8::2 OR 2001:db8:0::1)", true),
+        ("source.ip:(10.0.0.1 192.0.2.7)", false),
+        ("destination.ip:2001:db8::/32", true),
         ("source.ip:192.0.2.0/24", true),
         ("source.ip:10.0.0.0/8", false),
         ("source.port:4242", true),
@@ -110,6 +119,19 @@ fn what_cannot_be_read_says_where_and_what_to_do() {
     assert_eq!(parse_bar(&"(".repeat(500), now()).unwrap_err().code, "query.too_deep");
     assert_eq!(parse_bar(&"NOT ".repeat(500), now()).unwrap_err().code, "query.too_deep");
     assert_eq!(parse_bar(&"a ".repeat(2_000), now()).unwrap_err().code, "query.too_many_terms");
+}
+
+#[test]
+fn a_glob_says_what_its_texts_contain() {
+    for (pattern, expected) in [
+        (r"*\\powershell.exe", vec![("powershell", true), ("exe", true)]),
+        ("powersh*", vec![("powersh", false)]),
+        ("WS-F?N-07", vec![("ws", true), ("f", false), ("n", false), ("07", true)]),
+        ("*", vec![]),
+    ] {
+        let words = Glob::new(pattern).words();
+        assert_eq!(words.iter().map(|(word, whole)| (word.as_str(), *whole)).collect::<Vec<_>>(), expected, "{pattern}");
+    }
 }
 
 proptest! {
