@@ -150,6 +150,27 @@ pub const ROUTES: &[(&str, &str, Permission)] = {
         ("GET", "/api/v1/sources", Read),
         ("GET", "/api/v1/journal", ReadJournal),
         ("POST", "/api/v1/ingest", SendEvents),
+        // Elasticsearch's protocol.
+        ("POST", "/_bulk", SendEvents),
+        ("PUT", "/_bulk", SendEvents),
+        ("POST", "/{index}/_bulk", SendEvents),
+        ("PUT", "/{index}/_bulk", SendEvents),
+        ("GET", "/_license", SendEvents),
+        ("GET", "/_xpack", SendEvents),
+        ("GET", "/_cluster/health", SendEvents),
+        ("GET", "/_nodes/http", SendEvents),
+        ("GET", "/_ilm/policy/{name}", SendEvents),
+        ("PUT", "/_ilm/policy/{name}", SendEvents),
+        ("GET", "/_index_template/{name}", SendEvents),
+        ("PUT", "/_index_template/{name}", SendEvents),
+        ("GET", "/_template/{name}", SendEvents),
+        ("PUT", "/_template/{name}", SendEvents),
+        ("GET", "/_component_template/{name}", SendEvents),
+        ("PUT", "/_component_template/{name}", SendEvents),
+        ("GET", "/_data_stream/{name}", SendEvents),
+        ("PUT", "/_data_stream/{name}", SendEvents),
+        ("GET", "/_ingest/pipeline/{name}", SendEvents),
+        ("PUT", "/_ingest/pipeline/{name}", SendEvents),
     ]
 };
 

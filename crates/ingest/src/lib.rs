@@ -10,7 +10,6 @@
 
 mod counters;
 mod decode;
-pub mod files;
 pub mod follow;
 mod frames;
 mod pipeline;

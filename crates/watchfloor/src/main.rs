@@ -1,1 +1,79 @@
-fn main() {}
+//! The binary: it puts the parts together and has no logic of its own.
+
+mod commands;
+mod content;
+mod floor;
+mod output;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// The program that a security operations center works in.
+#[derive(Parser)]
+#[command(name = "watchfloor", version, about, max_term_width = 110)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the service
+    Serve(commands::serve::ServeArgs),
+    /// Send files into a floor
+    Ingest(commands::ingest::IngestArgs),
+    /// Ask one query
+    Search(commands::search::SearchArgs),
+    /// Normalise files and print them, one ECS document a line
+    Parse(commands::parse::ParseArgs),
+    /// Make API tokens
+    #[command(subcommand)]
+    Token(commands::token::TokenCommand),
+    /// People, from the machine's own shell
+    #[command(subcommand)]
+    User(commands::user::UserCommand),
+    /// Check the journal's hash chains
+    Verify(commands::verify::VerifyArgs),
+    /// Print the OpenAPI document
+    Openapi,
+}
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Printing to a closed terminal is not worth another error.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { output::USAGE } else { 0 });
+        }
+    };
+    logging();
+    // Ring serves every TLS connection, in and out. A second installation is impossible: nothing ran before.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let done = match cli.command {
+        Command::Serve(args) => commands::serve::run(args),
+        Command::Ingest(args) => commands::ingest::run(args),
+        Command::Search(args) => commands::search::run(args),
+        Command::Parse(args) => commands::parse::run(args),
+        Command::Token(command) => commands::token::run(command),
+        Command::User(command) => commands::user::run(command),
+        Command::Verify(args) => commands::verify::run(args),
+        Command::Openapi => commands::openapi(),
+    };
+    match done {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            eprintln!("watchfloor: {}", output::inert(&failure.message));
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+/// Logs go to stderr; `WATCHFLOOR_LOG` chooses (`info`, `ingest=debug`).
+fn logging() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("WATCHFLOOR_LOG").unwrap_or_else(|_| "info,sqlx=warn".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+}

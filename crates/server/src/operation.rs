@@ -1,0 +1,76 @@
+//! For whoever runs the program: is it alive, is it ready, what has it done.
+
+use crate::Parts;
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use std::fmt::Write;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(crate) fn routes() -> OpenApiRouter<Parts> {
+    OpenApiRouter::new().routes(routes!(alive)).routes(routes!(ready)).routes(routes!(metrics))
+}
+
+/// Whether the program runs
+#[utoipa::path(get, path = "/healthz", tag = "operation", responses((status = 200, body = String)))]
+async fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// Whether it can do its work: take events in and reach its records
+#[utoipa::path(get, path = "/readyz", tag = "operation", responses((status = 200, body = String), (status = 503, body = String)))]
+async fn ready(State(parts): State<Parts>) -> Response {
+    match parts.desk.db.follower_position().await {
+        Ok(position) => {
+            let behind = parts.desk.lake.stats().events.saturating_sub(position);
+            format!("ready, alerts {behind} events behind\n").into_response()
+        }
+        Err(error) => {
+            tracing::warn!(%error, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "the records database does not answer; events are taken in\n").into_response()
+        }
+    }
+}
+
+/// Counts in Prometheus's text format
+#[utoipa::path(get, path = "/metrics", tag = "operation", responses((status = 200, body = String)))]
+async fn metrics(State(parts): State<Parts>) -> Response {
+    let mut out = String::new();
+    let total = parts.pipeline.counters().total();
+    let counts = [
+        ("sent", "Events that came to the door, repetitions included", total.sent),
+        ("received", "Events that came for the first time: stored, rejected, quarantined or dropped", total.received),
+        ("stored", "Events made durable", total.stored),
+        ("rejected", "Events refused as malformed", total.rejected),
+        ("quarantined", "Events kept aside with a reason", total.quarantined),
+        ("dropped", "Datagrams lost while the queue was full", total.dropped),
+        ("repeated", "Events known by their id and not stored again", total.repeated),
+        ("refused", "Events not taken because the log could not be written or an id was used twice", total.refused),
+        ("flagged", "Events stored with a diagnostic", total.flagged),
+        ("bytes", "Raw bytes stored", total.bytes),
+    ];
+    for (name, help, value) in counts {
+        metric(&mut out, &format!("watchfloor_ingest_{name}_total"), "counter", help, value);
+    }
+    let lake = parts.desk.lake.stats();
+    for (name, help, value) in [
+        ("events", "Events in the store", lake.events),
+        ("memory_events", "Events not sealed yet", lake.memory_events),
+        ("memory_bytes", "Bytes of events not sealed yet", lake.memory_bytes),
+        ("segments", "Segments", lake.segments),
+        ("segment_bytes", "Bytes of segments", lake.segment_bytes),
+        ("wal_bytes", "Bytes of the log", lake.wal_bytes),
+    ] {
+        metric(&mut out, &format!("watchfloor_lake_{name}"), "gauge", help, value);
+    }
+    if let Ok(position) = parts.desk.db.follower_position().await {
+        metric(&mut out, "watchfloor_alerts_position", "gauge", "Ingest sequence up to which alerts are written", position);
+    }
+    let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+    ([(header::CONTENT_TYPE, kind)], out).into_response()
+}
+
+fn metric(out: &mut String, name: &str, kind: &str, help: &str, value: u64) {
+    // Writing to a String cannot fail.
+    let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}");
+}

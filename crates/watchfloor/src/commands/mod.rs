@@ -1,0 +1,47 @@
+//! One file per command.
+
+pub mod ingest;
+pub mod parse;
+pub mod search;
+pub mod serve;
+pub mod token;
+pub mod user;
+pub mod verify;
+
+use crate::output::Failure;
+use std::future::Future;
+use std::path::PathBuf;
+
+/// Where a floor's data and records are.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Place {
+    /// The floor's folder; created at the first start
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// The records database (`postgres://…`); a SQLite file in the folder if absent
+    #[arg(long, env = "WATCHFLOOR_DATABASE__URL", value_name = "URL", hide_env_values = true)]
+    pub database: Option<String>,
+}
+
+/// Runs a future to its end.
+pub fn wait<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::usage(format!("cannot start: {error}")))?
+        .block_on(future)
+}
+
+/// Prints the OpenAPI document.
+pub fn openapi() -> Result<u8, Failure> {
+    let text = server::openapi().to_pretty_json().map_err(Failure::usage)?;
+    println(&text);
+    Ok(0)
+}
+
+/// Data goes to stdout; a reader that has closed it ends the output, not with an error.
+#[allow(clippy::print_stdout, reason = "the one place where data is printed")]
+pub fn println(line: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
+}

@@ -1,0 +1,50 @@
+//! What is embedded in the binary: rules. A folder overrides it.
+
+use crate::output::Failure;
+use detect::{RuleFile, RuleSet};
+use rust_embed::Embed;
+use std::path::Path;
+
+#[derive(Embed)]
+#[folder = "$CARGO_MANIFEST_DIR/../../content/rules"]
+#[include = "*.yml"]
+#[allow_missing = true]
+struct Rules;
+
+/// The rules of a folder or file, else the embedded ones. What does not load is logged, one line a rule.
+pub fn rules(path: Option<&Path>) -> Result<RuleSet, Failure> {
+    let files = match path {
+        Some(path) => files(path)?,
+        None => Rules::iter().filter_map(|name| Some(RuleFile { text: Rules::get(&name)?.data.into_owned(), name: name.into_owned() })).collect(),
+    };
+    let (rules, report) = RuleSet::compile(files);
+    for refusal in &report.refused {
+        tracing::warn!(rule = %refusal.name, code = %refusal.code, message = %refusal.message, "a rule does not load");
+    }
+    tracing::info!(rules = rules.rules().len(), refused = report.refused.len(), "rules loaded");
+    Ok(rules)
+}
+
+/// Rule files below a path at most.
+const MAX_FILES: usize = 50_000;
+
+fn files(path: &Path) -> Result<Vec<RuleFile>, Failure> {
+    let unreadable = |path: &Path, error: std::io::Error| Failure::usage(format!("cannot read {}: {error}", path.display()));
+    let mut found = Vec::new();
+    let mut waiting = vec![path.to_owned()];
+    while let Some(next) = waiting.pop() {
+        if next.is_dir() {
+            for entry in std::fs::read_dir(&next).map_err(|error| unreadable(&next, error))? {
+                waiting.push(entry.map_err(|error| unreadable(&next, error))?.path());
+            }
+        } else if next == path || next.extension().is_some_and(|e| e == "yml" || e == "yaml") {
+            let text = std::fs::read(&next).map_err(|error| unreadable(&next, error))?;
+            found.push(RuleFile { name: next.to_string_lossy().into_owned(), text });
+        }
+        if found.len() > MAX_FILES {
+            return Err(Failure::usage(format!("more than {MAX_FILES} rule files below {}", path.display())));
+        }
+    }
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(found)
+}
