@@ -1,0 +1,6 @@
+/** Not drawn yet. */
+import { Empty } from "@/design/states";
+
+export function LogIn() {
+  return <Empty title="LogIn is being built." />;
+}

@@ -1,0 +1,6 @@
+/** Not drawn yet. */
+import { Empty } from "@/design/states";
+
+export function SourcesScreen() {
+  return <Empty title="Sources is being built." />;
+}
