@@ -252,3 +252,27 @@ async fn an_alert_that_goes_on_while_its_case_is_closed_loses_no_event() {
         assert_eq!(sum, Some(40), "{}", records.name);
     }
 }
+
+/// Not part of every run: prints what taking 200 events out of a sealed lake costs.
+#[tokio::test]
+#[ignore = "a measurement; run it by name"]
+async fn two_hundred_events_become_evidence() {
+    for records in testkit::record_urls() {
+        let floor = Floor::on(&records.url).await;
+        let commands: Vec<String> = (0..200).map(|n| format!("whoami {n}")).collect();
+        let commands: Vec<&str> = commands.iter().map(String::as_str).collect();
+        let (id, _) = floor.run_commands(&commands).await;
+        for sealed in [false, true] {
+            if sealed {
+                floor.desk.lake.seal().unwrap();
+            }
+            let begun = std::time::Instant::now();
+            floor.get(&format!("/api/v1/alerts/{id}/events")).await.ok();
+            eprintln!("{}: 50 events, sealed {sealed}: {:?}", records.name, begun.elapsed());
+        }
+        let begun = std::time::Instant::now();
+        let case = floor.post("/api/v1/cases", json!({ "alerts": [id] })).await.ok();
+        assert_eq!(case["evidence_count"], 200);
+        eprintln!("{}: a case with 200 sealed events in {:?}", records.name, begun.elapsed());
+    }
+}

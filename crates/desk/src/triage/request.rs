@@ -27,12 +27,19 @@ pub struct Page<T> {
     pub total: Option<i64>,
 }
 
-/// A JSON body. Unknown members are refused by the types themselves.
+/// A JSON body. Unknown members are refused by the types themselves. No body at all is the empty object, for the
+/// actions that need nothing said.
 pub(crate) struct Body<T>(pub T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Problem;
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let headers = request.headers();
+        let empty = headers.get(header::CONTENT_LENGTH).is_none_or(|length| length == "0");
+        if empty && !headers.contains_key(header::CONTENT_TYPE) && !headers.contains_key(header::TRANSFER_ENCODING) {
+            let body = serde_json::from_str("{}").map(Body);
+            return body.map_err(|fault| Problem::unprocessable("request.body", fault.to_string()));
+        }
         match Json::<T>::from_request(request, state).await {
             Ok(Json(body)) => Ok(Body(body)),
             Err(fault) => Err(Problem::new(fault.status(), "request.body").detail(fault.body_text())),
