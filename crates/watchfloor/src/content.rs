@@ -7,7 +7,6 @@ use std::path::Path;
 
 #[derive(Embed)]
 #[folder = "$CARGO_MANIFEST_DIR/../../content/rules"]
-#[include = "*.yml"]
 #[allow_missing = true]
 struct Rules;
 
@@ -15,7 +14,7 @@ struct Rules;
 pub fn rules(path: Option<&Path>) -> Result<RuleSet, Failure> {
     let files = match path {
         Some(path) => files(path)?,
-        None => Rules::iter().filter_map(|name| Some(RuleFile { text: Rules::get(&name)?.data.into_owned(), name: name.into_owned() })).collect(),
+        None => Rules::iter().filter(|name| name.ends_with(".yml")).filter_map(|name| Some(RuleFile { text: Rules::get(&name)?.data.into_owned(), name: name.into_owned() })).collect(),
     };
     let (rules, report) = RuleSet::compile(files);
     for refusal in &report.refused {

@@ -75,5 +75,5 @@ fn main() -> ExitCode {
 /// Logs go to stderr; `WATCHFLOOR_LOG` chooses (`info`, `ingest=debug`).
 fn logging() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("WATCHFLOOR_LOG").unwrap_or_else(|_| "info,sqlx=warn".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).with_target(false).init();
 }
