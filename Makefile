@@ -1,0 +1,47 @@
+# All set-up is done here: a fresh Debian machine with Rust and Node needs nothing else.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+# Outside the clone, so that the next build is warm.
+export CARGO_TARGET_DIR ?= $(HOME)/.cache/watchfloor/target
+
+DATA ?= $(HOME)/.local/share/watchfloor
+LISTEN ?= 127.0.0.1:8420
+
+.PHONY: run build test test-rust test-web lint setup-test console bench
+
+# The service with its console. Set-up token and address are printed.
+run: console
+	cargo run --quiet -p watchfloor -- serve --data '$(DATA)' --listen $(LISTEN) --syslog-udp 127.0.0.1:5514 --syslog-tcp 127.0.0.1:5514
+
+# The last line is the path of the binary.
+build: console
+	cargo build -p watchfloor
+	@echo "$(CARGO_TARGET_DIR)/debug/watchfloor"
+
+console: web/dist/index.html
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	cd web && npm ci --no-audit --no-fund
+	@touch $@
+
+web/dist/index.html: web/node_modules/.package-lock.json $(shell find web/src web/public web/index.html web/vite.config.ts -type f 2>/dev/null)
+	cd web && npm run build
+	@touch $@
+
+# Chromium for the console's tests, PostgreSQL for the records': from Debian's packages where they are missing.
+setup-test:
+	@./.ci/packages postgresql
+
+test: setup-test test-web test-rust
+
+test-web: console
+	cd web && npm test
+
+test-rust: console
+	WATCHFLOOR_REQUIRE_POSTGRES=1 cargo test --workspace
+
+lint: web/node_modules/.package-lock.json
+	cargo clippy --workspace --all-targets
+	cd web && npm run check
