@@ -8,6 +8,7 @@ export CARGO_TARGET_DIR ?= $(HOME)/.cache/watchfloor/target
 
 DATA ?= $(HOME)/.local/share/watchfloor
 LISTEN ?= 127.0.0.1:8420
+PYTHON := $(HOME)/.cache/watchfloor/python/bin/python
 
 .PHONY: run build test test-rust test-web lint setup-test console bench
 
@@ -30,9 +31,10 @@ web/dist/index.html: web/node_modules/.package-lock.json $(shell find web/src we
 	cd web && npm run build
 	@touch $@
 
-# Chromium for the console's tests, PostgreSQL for the records': from Debian's packages where they are missing.
+# Real neighbours for the tests: PostgreSQL and rsyslog from Debian's packages, the Elasticsearch client from PyPI.
 setup-test:
-	@./.ci/packages postgresql
+	@./.ci/packages postgresql rsyslog rsyslog-elasticsearch python3-venv
+	@test -x '$(PYTHON)' || { python3 -m venv '$(dir $(patsubst %/,%,$(dir $(PYTHON))))' && '$(PYTHON)' -m pip install -q 'elasticsearch>=9,<10'; }
 
 test: setup-test test-web test-rust
 
@@ -40,7 +42,7 @@ test-web: console
 	cd web && npm test
 
 test-rust: console
-	WATCHFLOOR_REQUIRE_POSTGRES=1 cargo test --workspace
+	WATCHFLOOR_REQUIRE_POSTGRES=1 WATCHFLOOR_REQUIRE_CLIENTS=1 WATCHFLOOR_PYTHON='$(PYTHON)' cargo test --workspace
 
 lint: web/node_modules/.package-lock.json
 	cargo clippy --workspace --all-targets

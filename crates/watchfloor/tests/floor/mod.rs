@@ -1,4 +1,5 @@
 //! A floor as its users meet it: the real binary in a temporary folder, spoken to over its sockets.
+#![allow(dead_code, reason = "each test binary uses a part of it")]
 
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -41,6 +42,11 @@ impl Floor {
             runtime: tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap(),
             client: reqwest::Client::new(),
         }
+    }
+
+    /// The port of console, API and foreign protocols.
+    pub fn http_port(&self) -> u16 {
+        self.url.rsplit(':').next().and_then(|port| port.parse().ok()).unwrap()
     }
 
     fn data(&self) -> PathBuf {
