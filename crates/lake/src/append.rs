@@ -7,15 +7,20 @@ use crate::{Appended, Batch, Lake, LakeError, Record};
 use model::Match;
 use rustc_hash::FxHashSet;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// Events with matches that are kept for the follower in memory; what is older it reads from the files.
 const MAX_RECENT: usize = 20_000;
+
+/// How long an append waits for memory.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Lake {
     /// Makes these batches durable with one `fdatasync` and shows them to searches; the answers are in their order.
     /// Blocks; call it from one thread. After an error nothing of them is acknowledged.
     pub fn append(&self, batches: Vec<Batch>) -> Result<Vec<Appended>, LakeError> {
         self.check_reserve()?;
+        self.wait_for_room()?;
         let shared = &self.shared;
         let mut writing = shared.writing();
         let mut next = writing.next_seq;
@@ -54,6 +59,22 @@ impl Lake {
         if free < options.reserve_bytes { Err(LakeError::Full { free, reserve: options.reserve_bytes }) } else { Ok(()) }
     }
 
+    /// Waits while sealing is behind: what is in memory stays within twice its size.
+    fn wait_for_room(&self) -> Result<(), LakeError> {
+        let limit = self.shared.options.memory_bytes.saturating_mul(2);
+        let until = Instant::now() + PATIENCE;
+        let mut view = self.shared.view();
+        while view.bytes_in_all() > limit {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(LakeError::Behind { bytes: view.bytes_in_all(), limit });
+            }
+            self.shared.nudge();
+            view = self.shared.woken_by_sealer.wait_timeout(view, left).map_or_else(|poison| poison.into_inner().0, |(view, _)| view);
+        }
+        Ok(())
+    }
+
     /// Puts durable batches before searches and the follower. True: it is time to seal.
     fn show(&self, writing: &mut Writing, batches: Vec<(u64, Batch)>) -> Result<bool, LakeError> {
         let options = &self.shared.options;
@@ -75,7 +96,7 @@ impl Lake {
             }
             view.push(rows)?;
         }
-        Ok(view.rows() >= options.segment_rows || view.bytes >= options.memory_bytes)
+        Ok(view.rows() >= options.segment_rows || view.bytes() >= options.memory_bytes)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The columns of the table `events`: the one list. What has no column is in `attrs`, a JSON object of name → value
 //! or list; a field with several values has its first in the column and all of them in `attrs`.
 
+use crate::words::Derived;
 use datafusion::arrow::array::{
     ArrayRef, BinaryBuilder, Int64Builder, RecordBatch, StringBuilder, TimestampNanosecondBuilder, UInt8Builder, UInt64Builder,
 };
@@ -68,6 +69,8 @@ pub(crate) const FORMAT: &str = "_format";
 pub(crate) const PEER: &str = "_peer";
 /// Behind them.
 pub(crate) const ATTRS: &str = "attrs";
+/// What the values say beyond the raw bytes: see `words`.
+pub(crate) const DERIVED: &str = "_derived";
 pub(crate) const RAW: &str = "_raw";
 pub(crate) const RAW_BYTES: &str = "_raw_bytes";
 
@@ -95,6 +98,7 @@ pub(crate) static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| {
         ArrowField::new(field.name(), kind, true)
     }));
     fields.push(ArrowField::new(ATTRS, DataType::Utf8, true));
+    fields.push(ArrowField::new(DERIVED, DataType::Utf8, true));
     fields.push(ArrowField::new(RAW, DataType::Utf8, false));
     fields.push(ArrowField::new(RAW_BYTES, DataType::Binary, true));
     Arc::new(Schema::new(fields))
@@ -152,6 +156,7 @@ pub(crate) fn batch(rows: &[Row]) -> Result<RecordBatch, ArrowError> {
         attributes.append_option((!map.is_empty()).then(|| Json::Object(map).to_string()));
     }
     columns.push(Arc::new(attributes.finish()));
+    columns.push(derived_column(rows));
     columns.push(texts(&|row| String::from_utf8_lossy(row.event.raw()).into_owned()));
     columns.push(Arc::new(bytes.finish()));
     RecordBatch::try_new(SCHEMA.clone(), columns)
@@ -179,7 +184,18 @@ fn text_column(rows: &[Row], field: Field) -> ArrayRef {
     Arc::new(builder.finish())
 }
 
-/// A value that is no integer stays in `attrs`.
+fn derived_column(rows: &[Row]) -> ArrayRef {
+    let mut builder = StringBuilder::new();
+    let mut derived = Derived::default();
+    let mut words = String::new();
+    for row in rows {
+        derived.of(&row.event, &mut words);
+        builder.append_option((!words.is_empty()).then_some(words.as_str()));
+    }
+    Arc::new(builder.finish())
+}
+
+/// A value that is no integer, or an integer not spelled as usual, is in `attrs` too.
 fn long_column(rows: &[Row], field: Field, attrs: &mut [Map<String, Json>]) -> ArrayRef {
     let mut builder = Int64Builder::with_capacity(rows.len());
     for (row, attrs) in rows.iter().zip(attrs) {
@@ -189,8 +205,13 @@ fn long_column(rows: &[Row], field: Field, attrs: &mut [Map<String, Json>]) -> A
             Some(Value::Str(text) | Value::Number(text)) => text.parse().ok(),
             _ => None,
         };
-        if let (None, Some(value)) = (long, value) {
-            attrs.insert(field.name().to_owned(), json(value));
+        // `007` is 7 in the column, and what it was in `attrs`.
+        let is_spelled_otherwise = match (value, long) {
+            (Some(Value::Str(text) | Value::Number(text)), Some(long)) => long.to_string() != text,
+            (value, long) => long.is_none() && value.is_some(),
+        };
+        if let (true, Some(value)) = (is_spelled_otherwise, value) {
+            attrs.entry(field.name()).or_insert_with(|| json(value));
         }
         builder.append_option(long);
     }

@@ -84,8 +84,8 @@ impl Dedup {
         }
     }
 
-    /// Writes everything to a file that replaces the former one at once.
-    pub(crate) fn save(&self, path: &Path) -> Result<(), LakeError> {
+    /// Everything, for [`save`].
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let mut plain = Vec::with_capacity(self.order.len() * 52);
         for (_, key) in &self.order {
             if let Some(taken) = self.taken.get(key) {
@@ -97,14 +97,10 @@ impl Dedup {
                 plain.extend_from_slice(&taken.received.nanos().to_le_bytes());
             }
         }
-        crate::files::replace(path, |file| {
-            file.write_all(MAGIC)?;
-            file.write_all(&crc32fast::hash(&plain).to_le_bytes())?;
-            file.write_all(&plain)
-        })
+        plain
     }
 
-    /// Reads what [`Dedup::save`] wrote; an absent file is empty.
+    /// Reads what [`save`] wrote; an absent file is empty.
     pub(crate) fn load(path: &Path) -> Result<Dedup, LakeError> {
         let bytes = match std::fs::read(path) {
             Ok(bytes) => bytes,
@@ -135,4 +131,13 @@ impl Dedup {
         }
         Ok(dedup)
     }
+}
+
+/// Writes [`Dedup::to_bytes`] to a file that replaces the former one at once.
+pub(crate) fn save(plain: &[u8], path: &Path) -> Result<(), LakeError> {
+    crate::files::replace(path, |file| {
+        file.write_all(MAGIC)?;
+        file.write_all(&crc32fast::hash(plain).to_le_bytes())?;
+        file.write_all(plain)
+    })
 }

@@ -11,13 +11,16 @@ mod follow;
 mod manifest;
 mod memory;
 mod open;
-mod prefilter;
+mod plan;
 mod scan;
 mod seal;
 mod search;
+mod segment;
+mod sidecar;
 mod sql;
 mod table;
 mod wal;
+mod words;
 
 pub use table::{Bucket, Column, Table, TableStats};
 
@@ -194,6 +197,14 @@ pub enum LakeError {
         free: u64,
         /// The reserve.
         reserve: u64,
+    },
+    /// Sealing is behind, or fails; memory is full.
+    #[error("memory is full: {bytes} bytes of events wait for the disk, {limit} may")]
+    Behind {
+        /// Bytes in memory.
+        bytes: usize,
+        /// The limit.
+        limit: usize,
     },
     /// One batch is too large.
     #[error("a batch of {bytes} bytes is larger than {limit}")]

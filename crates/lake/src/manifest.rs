@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// The version of the format.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// One Parquet file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -18,8 +18,22 @@ pub(crate) struct Segment {
     pub bytes: u64,
     pub first_seq: u64,
     pub last_seq: u64,
+    /// CRC-32 of the file; checked when a process reads it for the first time.
+    pub crc: u32,
+    /// CRC-32 of its sidecar.
+    pub sidecar_crc: u32,
+    pub groups: Vec<Group>,
+}
+
+/// A row group: what decides whether it is read at all.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Group {
+    pub rows: u32,
+    /// Event times.
     pub min_time: Timestamp,
     pub max_time: Timestamp,
+    /// Blocks of its filter in the sidecar.
+    pub filter_blocks: u32,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -8,7 +8,9 @@ use model::Timestamp;
 use std::sync::Arc;
 
 /// Rows after which the tail becomes a block.
-const BLOCK: usize = 8192;
+const BLOCK_ROWS: usize = 8192;
+/// Bytes after which it does: a column of text ends at 2 GiB, and JSON may spell a byte with six.
+const BLOCK_BYTES: usize = 64 << 20;
 
 /// Events as columns, with their bounds.
 #[derive(Clone, Debug)]
@@ -18,18 +20,24 @@ pub(crate) struct Block {
     pub last_seq: u64,
     pub min_time: Timestamp,
     pub max_time: Timestamp,
+    /// When its first event came.
+    pub received: Timestamp,
+    pub bytes: usize,
 }
 
 impl Block {
     fn of(rows: &[Row]) -> Result<Option<Block>, ArrowError> {
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(None) };
         let times = || rows.iter().map(|row| row.event.time);
+        let batch = columns::batch(rows)?;
         Ok(Some(Block {
-            batch: columns::batch(rows)?,
+            bytes: batch.get_array_memory_size(),
+            batch,
             first_seq: first.event.seq,
             last_seq: last.event.seq,
             min_time: times().min().unwrap_or_default(),
             max_time: times().max().unwrap_or_default(),
+            received: first.event.received,
         }))
     }
 }
@@ -38,15 +46,12 @@ impl Block {
 pub(crate) struct View {
     pub manifest: Arc<Manifest>,
     /// On their way into a segment; still read from here until the manifest has it.
-    pub sealing: Vec<Arc<Block>>,
-    pub blocks: Vec<Arc<Block>>,
+    sealing: Vec<Arc<Block>>,
+    blocks: Vec<Arc<Block>>,
     tail: Vec<Row>,
+    tail_bytes: usize,
     /// The tail as a block, made when a query asked for it.
     tail_block: Option<Arc<Block>>,
-    /// Bytes of blocks and tail, those on their way left out.
-    pub bytes: usize,
-    /// When the oldest event in memory came.
-    pub oldest: Option<Timestamp>,
 }
 
 /// One consistent state: a manifest and the blocks that it does not have.
@@ -63,21 +68,19 @@ impl View {
             sealing: Vec::new(),
             blocks: Vec::new(),
             tail: Vec::new(),
+            tail_bytes: 0,
             tail_block: None,
-            bytes: 0,
-            oldest: None,
         }
     }
 
     pub(crate) fn push(&mut self, rows: impl IntoIterator<Item = Row>) -> Result<(), ArrowError> {
         for row in rows {
-            self.bytes += row.event.heap_bytes();
-            self.oldest.get_or_insert(row.event.received);
+            self.tail_block = None;
+            self.tail_bytes += row.event.heap_bytes();
             self.tail.push(row);
-        }
-        self.tail_block = None;
-        if self.tail.len() >= BLOCK {
-            self.close_tail()?;
+            if self.tail.len() >= BLOCK_ROWS || self.tail_bytes >= BLOCK_BYTES {
+                self.close_tail()?;
+            }
         }
         Ok(())
     }
@@ -89,27 +92,59 @@ impl View {
         };
         self.blocks.extend(block);
         self.tail.clear();
+        self.tail_bytes = 0;
         Ok(())
     }
 
+    /// Events in memory, those on their way left out.
     pub(crate) fn rows(&self) -> usize {
         self.blocks.iter().map(|block| block.batch.num_rows()).sum::<usize>() + self.tail.len()
     }
 
-    /// Takes everything in memory for sealing.
-    pub(crate) fn take(&mut self) -> Result<Vec<Arc<Block>>, ArrowError> {
-        self.close_tail()?;
-        self.bytes = 0;
-        self.oldest = None;
-        self.sealing = std::mem::take(&mut self.blocks);
+    /// Bytes of blocks and tail, those on their way left out.
+    pub(crate) fn bytes(&self) -> usize {
+        self.blocks.iter().map(|block| block.bytes).sum::<usize>() + self.tail_bytes
+    }
+
+    /// Bytes of all events in memory.
+    pub(crate) fn bytes_in_all(&self) -> usize {
+        self.bytes() + self.sealing.iter().map(|block| block.bytes).sum::<usize>()
+    }
+
+    /// When the oldest event in memory came, those on their way left out.
+    pub(crate) fn oldest(&self) -> Option<Timestamp> {
+        self.blocks.first().map(|block| block.received).or(self.tail.first().map(|row| row.event.received))
+    }
+
+    /// Takes the oldest blocks for sealing, up to these sizes; nothing if others are on their way.
+    pub(crate) fn take(&mut self, max_rows: usize, max_bytes: usize) -> Result<Vec<Arc<Block>>, ArrowError> {
+        if !self.sealing.is_empty() {
+            return Ok(Vec::new());
+        }
+        if self.rows() <= max_rows {
+            self.close_tail()?;
+        }
+        let (mut taken, mut rows, mut bytes) = (0, 0, 0);
+        for block in &self.blocks {
+            rows += block.batch.num_rows();
+            bytes += block.bytes;
+            if taken > 0 && (rows > max_rows || bytes > max_bytes) {
+                break;
+            }
+            taken += 1;
+        }
+        self.sealing = self.blocks.drain(..taken).collect();
         Ok(self.sealing.clone())
+    }
+
+    /// What was taken is in a segment of this manifest.
+    pub(crate) fn sealed(&mut self, manifest: Manifest) {
+        self.manifest = Arc::new(manifest);
+        self.sealing.clear();
     }
 
     /// Puts back what could not be sealed.
     pub(crate) fn put_back(&mut self) {
-        let bytes: usize = self.sealing.iter().map(|block| block.batch.get_array_memory_size()).sum();
-        self.bytes += bytes;
-        self.oldest = self.sealing.first().map(|block| block.min_time).or(self.oldest);
         let mut blocks = std::mem::take(&mut self.sealing);
         blocks.append(&mut self.blocks);
         self.blocks = blocks;

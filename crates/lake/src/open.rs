@@ -13,7 +13,7 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 /// What the writing end holds. Locked before `view` where both are.
 pub(crate) struct Writing {
@@ -37,6 +37,14 @@ pub(crate) struct Shared {
     pub torn_bytes: u64,
     /// Woken when there may be something to seal.
     pub wake: Arc<(Mutex<bool>, std::sync::Condvar)>,
+    /// Held by who seals.
+    pub sealing: Mutex<()>,
+    /// Told, with `view`, when sealing has made room in memory.
+    pub woken_by_sealer: std::sync::Condvar,
+    /// What was verified of the segments.
+    pub opened: crate::segment::Opened,
+    /// How many queries run at once.
+    pub queries: Arc<Semaphore>,
     /// Held for the life of the process: the lock on the folder.
     _lock: File,
 }
@@ -86,6 +94,10 @@ impl Shared {
             closing: AtomicBool::new(false),
             torn_bytes,
             wake: Arc::new((Mutex::new(false), std::sync::Condvar::new())),
+            sealing: Mutex::new(()),
+            woken_by_sealer: std::sync::Condvar::new(),
+            opened: crate::segment::Opened::default(),
+            queries: Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from).max(2))),
             _lock: lock,
             options,
         })
@@ -115,7 +127,7 @@ impl Shared {
         LakeStats {
             events: *self.durable.borrow(),
             memory_events: view.rows() as u64,
-            memory_bytes: view.bytes as u64,
+            memory_bytes: view.bytes_in_all() as u64,
             segments: view.manifest.segments.len() as u64,
             segment_bytes: view.manifest.segments.iter().map(|segment| segment.bytes).sum(),
             wal_bytes,

@@ -1,166 +1,172 @@
-//! Reading events back: parts of a snapshot, each through DataFusion with the time range pushed down.
+//! What a query reads: blocks in memory and row groups on disk, both as columns of some of their rows.
 
-use crate::columns::{ATTRS, EVENT_COLUMNS, FORMAT, PEER, RAW, RAW_BYTES, RECEIVED, SEQ, SOURCE, TIME};
+use crate::columns::{EVENT_COLUMNS, FORMAT, PEER, RAW, RAW_BYTES, RECEIVED, SEQ, SOURCE};
+use crate::manifest::Manifest;
 use crate::memory::{Block, Snapshot};
-use crate::prefilter::Needle;
-use crate::{LakeError, Lake};
-use datafusion::arrow::array::{
-    Array, AsArray, BinaryArray, RecordBatch, StringArray, TimestampNanosecondArray, UInt8Array, UInt64Array,
-};
-use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::DataType;
-use datafusion::logical_expr::{Expr as Df, ident, lit};
-use datafusion::prelude::{DataFrame, ParquetReadOptions, SessionConfig, SessionContext};
-use datafusion::scalar::ScalarValue;
-use futures::StreamExt;
+use crate::open::Shared;
+use crate::plan::Plan;
+use crate::segment::{self, OpenSegment};
+use crate::{Lake, LakeError};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, BinaryArray, RecordBatch, StringArray, UInt32Array};
+use datafusion::arrow::compute::take_record_batch;
+use datafusion::arrow::datatypes::{TimestampNanosecondType, UInt8Type, UInt64Type};
 use model::{Event, Timestamp};
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::ops::RangeInclusive;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
-/// A block in memory or a segment on disk.
-#[derive(Clone)]
-pub(crate) enum Part {
+/// How long a search may take.
+const TIME: Duration = Duration::from_secs(60);
+
+/// A block in memory or a row group on disk.
+pub(crate) struct Piece {
+    pub min_time: Timestamp,
+    pub max_time: Timestamp,
+    pub place: Place,
+}
+
+pub(crate) enum Place {
     Block(Arc<Block>),
-    Segment { path: PathBuf, min_time: Timestamp, max_time: Timestamp, first_seq: u64, last_seq: u64 },
+    Group { manifest: Arc<Manifest>, segment: usize, group: usize, may: Arc<OnceLock<Vec<bool>>> },
 }
 
-impl Part {
-    pub(crate) fn times(&self) -> (Timestamp, Timestamp) {
-        match self {
-            Part::Block(block) => (block.min_time, block.max_time),
-            Part::Segment { min_time, max_time, .. } => (*min_time, *max_time),
+/// The pieces of a snapshot with events between the times.
+pub(crate) fn pieces(snapshot: &Snapshot, from: Option<Timestamp>, to: Option<Timestamp>) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for block in &snapshot.blocks {
+        pieces.push(Piece { min_time: block.min_time, max_time: block.max_time, place: Place::Block(block.clone()) });
+    }
+    for (segment, known) in snapshot.manifest.segments.iter().enumerate() {
+        let may = Arc::default();
+        for (group, known) in known.groups.iter().enumerate() {
+            let place = Place::Group { manifest: snapshot.manifest.clone(), segment, group, may: Arc::clone(&may) };
+            pieces.push(Piece { min_time: known.min_time, max_time: known.max_time, place });
         }
     }
-    pub(crate) fn seqs(&self) -> (u64, u64) {
-        match self {
-            Part::Block(block) => (block.first_seq, block.last_seq),
-            Part::Segment { first_seq, last_seq, .. } => (*first_seq, *last_seq),
+    pieces.retain(|piece| from.is_none_or(|from| piece.max_time >= from) && to.is_none_or(|to| piece.min_time < to));
+    pieces
+}
+
+impl Piece {
+    /// Whether answers of the plan may be in it, as far as its filter knows.
+    pub(crate) fn may(&self, shared: &Shared, plan: &Plan) -> bool {
+        match &self.place {
+            Place::Group { manifest, segment, group, may } if plan.has_words() => {
+                let all = may.get_or_init(|| manifest.segments.get(*segment).map_or_else(Vec::new, |known| segment::may(shared, known, plan)));
+                all.get(*group).copied().unwrap_or(true)
+            }
+            _ => true,
         }
     }
-}
 
-/// Every part of a snapshot.
-pub(crate) fn parts(lake: &Lake, snapshot: &Snapshot) -> Vec<Part> {
-    let blocks = snapshot.blocks.iter().cloned().map(Part::Block);
-    let segments = snapshot.manifest.segments.iter().map(|segment| Part::Segment {
-        path: lake.shared.path(&segment.path),
-        min_time: segment.min_time,
-        max_time: segment.max_time,
-        first_seq: segment.first_seq,
-        last_seq: segment.last_seq,
-    });
-    blocks.chain(segments).collect()
-}
-
-/// A session of the query engine, alike for searches and SQL.
-pub(crate) fn session() -> SessionContext {
-    let mut config = SessionConfig::new().with_information_schema(false).with_target_partitions(2);
-    let options = config.options_mut();
-    options.execution.parquet.pushdown_filters = true;
-    options.execution.parquet.schema_force_view_types = false;
-    SessionContext::new_with_config(config)
-}
-
-pub(crate) async fn frame(ctx: &SessionContext, part: &Part) -> Result<DataFrame, LakeError> {
-    Ok(match part {
-        Part::Block(block) => ctx.read_batch(block.batch.clone())?,
-        Part::Segment { path, .. } => {
-            let path = path.to_string_lossy().into_owned();
-            ctx.read_parquet(path, ParquetReadOptions::default().schema(&crate::columns::SCHEMA)).await?
-        }
-    })
-}
-
-/// The instant as a literal of the time columns' type.
-pub(crate) fn instant(at: Timestamp) -> Df {
-    lit(ScalarValue::TimestampNanosecond(Some(at.nanos()), Some("UTC".into())))
-}
-
-/// What to read of a part.
-pub(crate) struct Want<'a> {
-    pub from: Option<Timestamp>,
-    pub to: Option<Timestamp>,
-    pub seq: Option<u64>,
-    pub needle: &'a Needle,
-}
-
-/// Calls `each` with every event of the part that may be wanted. Answers how many rows were read.
-pub(crate) async fn events(part: &Part, want: &Want<'_>, mut each: impl FnMut(Event)) -> Result<u64, LakeError> {
-    let ctx = session();
-    let mut frame = frame(&ctx, part).await?;
-    if let Some(from) = want.from {
-        frame = frame.filter(ident(TIME).gt_eq(instant(from)))?;
-    }
-    if let Some(to) = want.to {
-        frame = frame.filter(ident(TIME).lt(instant(to)))?;
-    }
-    if let Some(seq) = want.seq {
-        frame = frame.filter(ident(SEQ).eq(lit(seq)))?;
-    }
-    let mut names: Vec<&str> = EVENT_COLUMNS.to_vec();
-    let mut looked_at = Vec::new();
-    want.needle.columns(&mut looked_at);
-    if !looked_at.is_empty() {
-        looked_at.push(ATTRS);
-    }
-    looked_at.sort_unstable();
-    looked_at.dedup();
-    names.extend(looked_at);
-    let mut stream = frame.select(names.iter().map(|name| ident(*name)).collect::<Vec<_>>())?.execute_stream().await?;
-    let mut scanned = 0;
-    while let Some(batch) = stream.next().await {
-        let batch = batch?;
-        scanned += batch.num_rows() as u64;
-        let columns = Columns::of(&batch)?;
-        let may = want.needle.rows(&batch, &columns.raw);
-        for row in (0..batch.num_rows()).filter(|row| may[*row]) {
-            each(columns.event(row));
+    /// How many events it has.
+    pub(crate) fn rows(&self) -> Option<u64> {
+        match &self.place {
+            Place::Block(block) => Some(block.batch.num_rows() as u64),
+            Place::Group { manifest, segment, group, .. } => manifest.segments.get(*segment)?.groups.get(*group).map(|group| u64::from(group.rows)),
         }
     }
-    Ok(scanned)
-}
 
-struct Columns {
-    seq: UInt64Array,
-    received: TimestampNanosecondArray,
-    source: StringArray,
-    format: UInt8Array,
-    peer: StringArray,
-    raw: StringArray,
-    raw_bytes: BinaryArray,
-}
-
-impl Columns {
-    fn of(batch: &RecordBatch) -> Result<Columns, LakeError> {
-        let column = |name: &str| batch.column_by_name(name).cloned().ok_or_else(|| LakeError::query("lake.schema", format!("no column {name}")));
-        // The engine may hand out another width of the same type.
-        let text = |name: &str| -> Result<StringArray, LakeError> {
-            Ok(cast(&column(name)?, &DataType::Utf8)?.as_string::<i32>().clone())
-        };
-        Ok(Columns {
-            seq: column(SEQ)?.as_primitive().clone(),
-            received: column(RECEIVED)?.as_primitive().clone(),
-            source: text(SOURCE)?,
-            format: column(FORMAT)?.as_primitive().clone(),
-            peer: text(PEER)?,
-            raw: text(RAW)?,
-            raw_bytes: cast(&column(RAW_BYTES)?, &DataType::Binary)?.as_binary::<i32>().clone(),
-        })
+    /// Between which sequences its events are; those of other pieces may be there too.
+    pub(crate) fn seqs(&self) -> RangeInclusive<u64> {
+        match &self.place {
+            Place::Block(block) => block.first_seq..=block.last_seq,
+            Place::Group { manifest, segment, .. } => manifest.segments.get(*segment).map_or(1..=0, |known| known.first_seq..=known.last_seq),
+        }
     }
 
-    /// The event of a row, parsed again from its bytes.
-    fn event(&self, row: usize) -> Event {
-        let raw = if self.raw_bytes.is_valid(row) { self.raw_bytes.value(row) } else { self.raw.value(row).as_bytes() };
-        let input = parse::Input {
-            raw,
-            received: Timestamp(self.received.value(row)),
-            format: parse::Format::from_code(self.format.value(row)).unwrap_or_default(),
-            peer: self.peer.is_valid(row).then(|| self.peer.value(row).parse().ok()).flatten(),
-        };
-        let mut event = Event::default();
-        parse::parse_into(&input, &mut event);
-        event.seq = self.seq.value(row);
-        event.source = Arc::from(self.source.value(row));
-        event
+    /// These columns; of all rows, or of these, which ascend.
+    pub(crate) fn read(&self, shared: &Shared, names: &[&str], rows: Option<&[u32]>) -> Result<RecordBatch, LakeError> {
+        match &self.place {
+            Place::Block(block) => {
+                let indexes = names.iter().map(|name| block.batch.schema_ref().index_of(name)).collect::<Result<Vec<_>, _>>()?;
+                let batch = block.batch.project(&indexes)?;
+                Ok(match rows {
+                    Some(rows) => take_record_batch(&batch, &UInt32Array::from(rows.to_vec()))?,
+                    None => batch,
+                })
+            }
+            Place::Group { manifest, segment, group, .. } => {
+                let known = manifest.segments.get(*segment).ok_or_else(|| LakeError::query("lake.schema", "no such segment"))?;
+                OpenSegment::open(shared, known)?.read(*group, names, rows)
+            }
+        }
+    }
+
+    /// The events of these rows, which ascend, parsed again from their bytes.
+    pub(crate) fn events(&self, shared: &Shared, rows: &[u32], mut each: impl FnMut(u32, Event)) -> Result<(), LakeError> {
+        let batch = self.read(shared, EVENT_COLUMNS, Some(rows))?;
+        let (source, peer, raw) = (text(&batch, SOURCE)?, text(&batch, PEER)?, text(&batch, RAW)?);
+        let raw_bytes: &BinaryArray = column(&batch, RAW_BYTES)?.as_binary();
+        let seq = column(&batch, SEQ)?.as_primitive::<UInt64Type>();
+        let received = column(&batch, RECEIVED)?.as_primitive::<TimestampNanosecondType>();
+        let format = column(&batch, FORMAT)?.as_primitive::<UInt8Type>();
+        for (at, row) in rows.iter().enumerate() {
+            let input = parse::Input {
+                raw: if raw_bytes.is_valid(at) { raw_bytes.value(at) } else { raw.value(at).as_bytes() },
+                received: Timestamp(received.value(at)),
+                format: parse::Format::from_code(format.value(at)).unwrap_or_default(),
+                peer: peer.is_valid(at).then(|| peer.value(at).parse().ok()).flatten(),
+            };
+            let mut event = Event::default();
+            parse::parse_into(&input, &mut event);
+            event.seq = seq.value(at);
+            event.source = Arc::from(source.value(at));
+            each(*row, event);
+        }
+        Ok(())
+    }
+}
+
+pub(crate) fn column<'b>(batch: &'b RecordBatch, name: &str) -> Result<&'b ArrayRef, LakeError> {
+    batch.column_by_name(name).ok_or_else(|| LakeError::query("lake.schema", format!("no column {name}")))
+}
+
+pub(crate) fn text(batch: &RecordBatch, name: &str) -> Result<StringArray, LakeError> {
+    Ok(column(batch, name)?.as_string::<i32>().clone())
+}
+
+/// When a query has to end: at its time, or when nobody waits for it any more.
+#[derive(Clone)]
+pub(crate) struct Stop {
+    at: Instant,
+    left: Arc<AtomicBool>,
+}
+
+impl Stop {
+    pub(crate) fn check(&self) -> Result<(), LakeError> {
+        if self.left.load(Ordering::Relaxed) || Instant::now() >= self.at {
+            return Err(LakeError::query("search.time", format!("The search took longer than {} s. Narrow its time range.", TIME.as_secs())));
+        }
+        Ok(())
+    }
+}
+
+/// Tells the work when the one who waits goes away.
+struct Leaving(Arc<AtomicBool>);
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Lake {
+    /// Runs a query on a thread that may block, a few at a time.
+    pub(crate) async fn off_thread<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Shared, &Stop) -> Result<T, LakeError> + Send + 'static,
+    ) -> Result<T, LakeError> {
+        let left = Arc::new(AtomicBool::new(false));
+        let _leaving = Leaving(left.clone());
+        // The semaphore is never closed.
+        let permit = self.shared.queries.clone().acquire_owned().await.ok();
+        let shared = self.shared.clone();
+        let done = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            work(&shared, &Stop { at: Instant::now() + TIME, left })
+        });
+        done.await.map_err(|e| LakeError::io("finish a search", std::io::Error::other(e)))?
     }
 }

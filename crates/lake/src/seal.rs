@@ -1,29 +1,40 @@
 //! From memory into Parquet segments, and the log cut behind them.
 
-use crate::columns::{CLASS, PRODUCT, RAW, RAW_BYTES, RECEIVED, SCHEMA, TIME, ATTRS};
-use crate::manifest::{Manifest, Segment};
+use crate::columns::{ATTRS, CLASS, DERIVED, PRODUCT, RAW, RAW_BYTES, RECEIVED, SCHEMA, SEQ, TIME};
+use crate::manifest::{Group, Manifest, Segment};
 use crate::memory::Block;
 use crate::open::Shared;
-use crate::{Lake, LakeError, wal};
-use datafusion::arrow::array::{Array, RecordBatch, TimestampNanosecondArray, UInt32Array, UInt64Array};
+use crate::scan::{self, text};
+use crate::{Lake, LakeError, dedup, sidecar, wal};
+use datafusion::arrow::array::{ArrayRef, AsArray, BooleanArray, RecordBatch, TimestampNanosecondArray, UInt32Array, UInt64Array};
 use datafusion::arrow::compute::{SortColumn, concat_batches, lexsort_to_indices, take_record_batch};
 use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::basic::{Compression, ZstdLevel};
 use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use datafusion::parquet::schema::types::ColumnPath;
 use model::Timestamp;
+use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::Write;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// How often the sealer looks without being woken.
 const LOOK: Duration = Duration::from_secs(2);
+/// Bytes of columns that one segment is made of: below the 2 GiB at which a column of text ends.
+const MAX_BYTES: usize = 1 << 30;
 /// Rows of a row group at most.
 const ROW_GROUP: usize = 65_536;
+/// Raw bytes after which a row group ends: a query holds one group in memory.
+const GROUP_BYTES: i32 = 64 << 20;
+/// Rows from which on a row group ends with its class.
+const SMALL_GROUP: usize = 8_192;
 const HOUR: i64 = 3_600_000_000_000;
+const DAY: i64 = 24 * HOUR;
 
 /// The sealer's thread. It ends with the lake.
 pub(crate) struct Sealer {
@@ -50,8 +61,11 @@ impl Drop for Sealer {
 
 fn run(shared: &Shared) {
     while !shared.closing.load(Ordering::SeqCst) {
-        if due(shared) && let Err(error) = seal(shared) {
-            tracing::error!(%error, "sealing failed; the events stay in the log and in memory");
+        if due(shared) {
+            match seal(shared) {
+                Ok(()) => continue,
+                Err(error) => tracing::error!(%error, "sealing failed; the events stay in the log and in memory"),
+            }
         }
         let wake = shared.wake.clone();
         let (waker, woken) = &*wake;
@@ -69,45 +83,44 @@ fn run(shared: &Shared) {
 fn due(shared: &Shared) -> bool {
     let options = &shared.options;
     let view = shared.view();
-    let age = view.oldest.map_or(Duration::ZERO, |oldest| shared.clock.now().since(oldest));
-    view.rows() > 0 && (view.rows() >= options.segment_rows || view.bytes >= options.memory_bytes || age >= options.seal_after)
+    let age = view.oldest().map_or(Duration::ZERO, |oldest| shared.clock.now().since(oldest));
+    view.rows() > 0 && (view.rows() >= options.segment_rows || view.bytes() >= options.memory_bytes || age >= options.seal_after)
 }
 
 impl Lake {
     /// Seals what is in memory now. Blocks.
     pub fn seal(&self) -> Result<(), LakeError> {
-        seal(&self.shared)
+        let last = *self.shared.durable.borrow();
+        while self.shared.view().manifest.sealed < last {
+            seal(&self.shared)?;
+        }
+        Ok(())
     }
 }
 
+/// Seals one segment's worth of memory.
 fn seal(shared: &Shared) -> Result<(), LakeError> {
-    let blocks = {
+    let _one_at_a_time = shared.sealing.lock().unwrap_or_else(|poison| poison.into_inner());
+    let (blocks, manifest) = {
         let mut writing = shared.writing();
         let mut view = shared.view();
-        if !view.sealing.is_empty() {
-            return Ok(());
-        }
         writing.wal.rotate();
-        view.take()?
+        (view.take(shared.options.segment_rows, MAX_BYTES)?, view.manifest.clone())
     };
     let Some(last) = blocks.last().map(|block| block.last_seq) else { return Ok(()) };
-    let manifest = shared.view().manifest.clone();
     let sealed = write_segments(shared, &blocks).and_then(|segments| {
         let next = manifest.with(segments, last);
         next.save(&shared.options.dir.join("manifest.json"))?;
         Ok(next)
     });
     match sealed {
-        Ok(next) => {
-            let mut view = shared.view();
-            view.manifest = Arc::new(next);
-            view.sealing.clear();
-        }
+        Ok(next) => shared.view().sealed(next),
         Err(error) => {
             shared.view().put_back();
             return Err(error);
         }
     }
+    shared.woken_by_sealer.notify_all();
     truncate(shared)
 }
 
@@ -125,20 +138,42 @@ fn write_segments(shared: &Shared, blocks: &[Arc<Block>]) -> Result<Vec<Segment>
             true => whole.clone(),
             false => take_record_batch(&whole, &UInt32Array::from(rows))?,
         };
-        segments.push(write_segment(shared, hour, &sorted(&part)?)?);
+        segments.push(write_segment(shared, hour, &part)?);
     }
     Ok(segments)
 }
 
-/// By product and class, then time: what is asked for together lies together.
-fn sorted(part: &RecordBatch) -> Result<RecordBatch, LakeError> {
-    let columns: Vec<SortColumn> = [PRODUCT, CLASS, TIME]
-        .iter()
-        .filter_map(|name| part.column_by_name(name))
-        .map(|values| SortColumn { values: values.clone(), options: None })
-        .collect();
-    let order = lexsort_to_indices(&columns, None)?;
-    Ok(take_record_batch(part, &order)?)
+/// Rows in the order of a segment, and where its row groups begin.
+struct Ordered {
+    rows: RecordBatch,
+    groups: Vec<Range<usize>>,
+}
+
+/// By product and class, then time: what is asked for together lies together. Events whose time is far from their
+/// receipt come last, in groups of their own, so that one of 1970 does not stretch a group over 50 years.
+fn ordered(part: &RecordBatch) -> Result<Ordered, LakeError> {
+    let (times, received) = (instants(part, TIME)?, instants(part, RECEIVED)?);
+    let far = |row: usize| (i128::from(times.value(row)) - i128::from(received.value(row))).abs() > i128::from(DAY);
+    let far: BooleanArray = (0..part.num_rows()).map(|row| Some(far(row))).collect();
+    let column = |name: &str| scan::column(part, name).cloned();
+    let keys = [Arc::new(far.clone()) as ArrayRef, column(PRODUCT)?, column(CLASS)?, column(TIME)?];
+    let keys: Vec<SortColumn> = keys.into_iter().map(|values| SortColumn { values, options: None }).collect();
+    let order = lexsort_to_indices(&keys, None)?;
+    let rows = take_record_batch(part, &order)?;
+    let (product, class, raw) = (text(&rows, PRODUCT)?, text(&rows, CLASS)?, text(&rows, RAW)?);
+    let is_far = |row: usize| far.value(order.value(row) as usize);
+    let mut groups = Vec::new();
+    let mut start = 0;
+    for row in 1..rows.num_rows() {
+        let (count, bytes) = (row - start, raw.value_offsets()[row] - raw.value_offsets()[start]);
+        let another = product.value(row) != product.value(row - 1) || class.value(row) != class.value(row - 1);
+        if count >= ROW_GROUP || bytes >= GROUP_BYTES || is_far(row) != is_far(row - 1) || (another && count >= SMALL_GROUP) {
+            groups.push(start..row);
+            start = row;
+        }
+    }
+    groups.push(start..rows.num_rows());
+    Ok(Ordered { rows, groups })
 }
 
 fn write_segment(shared: &Shared, hour: i64, part: &RecordBatch) -> Result<Segment, LakeError> {
@@ -147,17 +182,13 @@ fn write_segment(shared: &Shared, hour: i64, part: &RecordBatch) -> Result<Segme
     std::fs::create_dir_all(shared.path(&folder)).map_err(|e| LakeError::io("create a segment's folder", e))?;
     let path = folder.join(format!("{}.parquet", uuid::Uuid::now_v7()));
     let full = shared.path(&path);
-    crate::files::replace(&full, |file| {
-        let mut writer = ArrowWriter::try_new(&mut *file, SCHEMA.clone(), Some(properties())).map_err(std::io::Error::other)?;
-        writer.write(part).map_err(std::io::Error::other)?;
-        writer.close().map_err(std::io::Error::other)?;
-        file.flush()
-    })?;
+    let ordered = ordered(part)?;
+    let crc = write_parquet(&full, &ordered)?;
+    let (groups, sidecar_crc) = write_sidecar(&full.with_extension("idx"), &ordered)?;
     for folder in full.ancestors().skip(1).take(3) {
         wal::sync_dir(folder)?;
     }
-    let seqs: &UInt64Array = part.column(0).as_any().downcast_ref().ok_or_else(|| LakeError::query("lake.schema", "no sequence column"))?;
-    let times = instants(part, TIME)?;
+    let seqs: &UInt64Array = scan::column(part, SEQ)?.as_primitive();
     let bytes = std::fs::metadata(&full).map_err(|e| LakeError::io("read a segment's size", e))?.len();
     Ok(Segment {
         path,
@@ -165,9 +196,60 @@ fn write_segment(shared: &Shared, hour: i64, part: &RecordBatch) -> Result<Segme
         bytes,
         first_seq: seqs.values().iter().copied().min().unwrap_or(0),
         last_seq: seqs.values().iter().copied().max().unwrap_or(0),
-        min_time: Timestamp(times.values().iter().copied().min().unwrap_or(0)),
-        max_time: Timestamp(times.values().iter().copied().max().unwrap_or(0)),
+        crc,
+        sidecar_crc,
+        groups,
     })
+}
+
+/// Writes the file; the answer is its checksum.
+fn write_parquet(path: &Path, ordered: &Ordered) -> Result<u32, LakeError> {
+    let mut crc = 0;
+    crate::files::replace(path, |file| {
+        let mut summed = Summed { file, crc: crc32fast::Hasher::new() };
+        let mut writer = ArrowWriter::try_new(&mut summed, SCHEMA.clone(), Some(properties())).map_err(std::io::Error::other)?;
+        for group in &ordered.groups {
+            writer.write(&ordered.rows.slice(group.start, group.len())).map_err(std::io::Error::other)?;
+            writer.flush().map_err(std::io::Error::other)?;
+        }
+        writer.close().map_err(std::io::Error::other)?;
+        crc = summed.crc.finalize();
+        Ok(())
+    })?;
+    Ok(crc)
+}
+
+/// Sums up what goes through it.
+struct Summed<'f> {
+    file: &'f mut std::io::BufWriter<File>,
+    crc: crc32fast::Hasher,
+}
+
+impl Write for Summed<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.crc.update(&bytes[..written]);
+        Ok(written)
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
+}
+
+fn write_sidecar(path: &Path, ordered: &Ordered) -> Result<(Vec<Group>, u32), LakeError> {
+    let (raw, derived, times) = (text(&ordered.rows, RAW)?, text(&ordered.rows, DERIVED)?, instants(&ordered.rows, TIME)?);
+    let mut sidecar = sidecar::Builder::new();
+    let mut groups = Vec::with_capacity(ordered.groups.len());
+    for group in &ordered.groups {
+        let within = || times.values()[group.clone()].iter().copied().map(Timestamp);
+        groups.push(Group {
+            rows: u32::try_from(group.len()).unwrap_or(u32::MAX),
+            min_time: within().min().unwrap_or_default(),
+            max_time: within().max().unwrap_or_default(),
+            filter_blocks: sidecar.group(&raw.slice(group.start, group.len()), &derived.slice(group.start, group.len())),
+        });
+    }
+    Ok((groups, sidecar.write(path)?))
 }
 
 fn properties() -> WriterProperties {
@@ -180,18 +262,11 @@ fn properties() -> WriterProperties {
         let path = ColumnPath::from(name);
         properties = properties.set_column_dictionary_enabled(path.clone(), false).set_column_statistics_enabled(path, EnabledStatistics::None);
     }
-    for name in ["source.ip", "destination.ip", "process.hash.sha256", "file.hash.sha256", "dns.question.name", "host.name"] {
-        // One path element: our names have dots of their own.
-        properties = properties.set_column_bloom_filter_enabled(ColumnPath::new(vec![name.to_owned()]), true);
-    }
     properties.build()
 }
 
 fn instants<'b>(batch: &'b RecordBatch, name: &str) -> Result<&'b TimestampNanosecondArray, LakeError> {
-    batch
-        .column_by_name(name)
-        .and_then(|column| column.as_any().downcast_ref())
-        .ok_or_else(|| LakeError::query("lake.schema", "no time column"))
+    Ok(scan::column(batch, name)?.as_primitive())
 }
 
 /// Drops log files that are wholly sealed and followed. What they quarantined is written out first.
@@ -202,7 +277,8 @@ fn truncate(shared: &Shared) -> Result<(), LakeError> {
     if gone.is_empty() {
         return Ok(());
     }
-    shared.writing().dedup.save(&shared.options.dir.join("seen.bin"))?;
+    let seen = shared.writing().dedup.to_bytes();
+    dedup::save(&seen, &shared.options.dir.join("seen.bin"))?;
     for file in gone {
         keep_quarantined(shared, file)?;
         std::fs::remove_file(&file.path).map_err(|e| LakeError::io("drop a log file", e))?;
@@ -233,16 +309,18 @@ fn keep_quarantined(shared: &Shared, file: &wal::LogFile) -> Result<(), LakeErro
     crate::files::replace(&shared.options.dir.join("quarantine").join(name), |out| out.write_all(&lines))
 }
 
-/// Removes segments that the manifest does not name: they were being written when the machine stopped.
+/// Removes segments and sidecars that the manifest does not name: they were being written when the machine stopped.
 pub(crate) fn remove_orphans(dir: &Path, manifest: &Manifest) -> Result<(), LakeError> {
     let io = |e| LakeError::io("look for unfinished segments", e);
+    let parquet = || manifest.segments.iter().map(|segment| dir.join(&segment.path));
+    let named: FxHashSet<PathBuf> = parquet().chain(parquet().map(|path| path.with_extension("idx"))).collect();
     let mut folders = vec![dir.join("events")];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).map_err(io)? {
             let path = entry.map_err(io)?.path();
             if path.is_dir() {
                 folders.push(path);
-            } else if !manifest.segments.iter().any(|segment| path.ends_with(&segment.path)) {
+            } else if !named.contains(&path) {
                 std::fs::remove_file(&path).map_err(io)?;
             }
         }

@@ -1,9 +1,9 @@
 //! Plain SQL: one `SELECT` over the table `events`, within limits. Everything else is refused.
 
-use crate::scan;
+use crate::columns::{DERIVED, FORMAT, PEER, RAW_BYTES, SCHEMA};
 use crate::table::{Column, Table, TableStats};
 use crate::{Lake, LakeError};
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringArray, StringBuilder};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray, StringBuilder};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::arrow::json::LineDelimitedWriter;
@@ -11,8 +11,8 @@ use datafusion::error::Result as EngineResult;
 use datafusion::execution::context::SQLOptions;
 use datafusion::execution::memory_pool::GreedyMemoryPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
-use datafusion::logical_expr::{ColumnarValue, Volatility, create_udf};
-use datafusion::prelude::{DataFrame, SessionContext};
+use datafusion::logical_expr::{ColumnarValue, Volatility, create_udf, ident};
+use datafusion::prelude::{DataFrame, ParquetReadOptions, SessionConfig, SessionContext};
 use serde_json::Value as Json;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -21,6 +21,8 @@ use std::time::{Duration, Instant};
 const TIME: Duration = Duration::from_secs(60);
 /// Bytes that it may hold for sorting, joining and grouping.
 const MEMORY: usize = 512 << 20;
+/// Columns of our own that say nothing to a person.
+const HIDDEN: &[&str] = &[FORMAT, PEER, DERIVED, RAW_BYTES];
 /// Bytes of a statement.
 const MAX_SQL: usize = 64 << 10;
 
@@ -39,20 +41,24 @@ impl Lake {
 
     async fn run_sql(&self, sql: &str, limit: usize) -> Result<Table, LakeError> {
         let started = Instant::now();
-        let snapshot = self.shared.snapshot()?;
+        let snapshot = self
+            .off_thread(|shared, _| {
+                let snapshot = shared.snapshot()?;
+                crate::segment::verify_all(shared, &snapshot.manifest.segments)?;
+                Ok(snapshot)
+            })
+            .await?;
         let ctx = bounded_session()?;
-        let mut table: Option<DataFrame> = None;
-        for part in scan::parts(self, &snapshot) {
-            let frame = scan::frame(&ctx, &part).await?;
-            table = Some(match table {
-                Some(before) => before.union(frame)?,
-                None => frame,
-            });
-        }
-        let table = match table {
-            Some(table) => table,
-            None => ctx.read_batch(datafusion::arrow::array::RecordBatch::new_empty(crate::columns::SCHEMA.clone()))?,
+        let mut table = match snapshot.blocks.is_empty() {
+            true => ctx.read_batch(RecordBatch::new_empty(SCHEMA.clone()))?,
+            false => ctx.read_batches(snapshot.blocks.iter().map(|block| block.batch.clone()))?,
         };
+        let paths: Vec<String> = snapshot.manifest.segments.iter().map(|segment| self.shared.path(&segment.path).to_string_lossy().into_owned()).collect();
+        if !paths.is_empty() {
+            table = table.union(ctx.read_parquet(paths, ParquetReadOptions::default().schema(&SCHEMA)).await?)?;
+        }
+        let shown = SCHEMA.fields().iter().map(|field| field.name()).filter(|name| !HIDDEN.contains(&name.as_str()));
+        let table = table.select(shown.map(ident).collect::<Vec<_>>())?;
         ctx.register_table("events", table.into_view())?;
         ctx.register_udf(field_function());
         let only_reads = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
@@ -77,7 +83,10 @@ impl Lake {
 
 fn bounded_session() -> Result<SessionContext, LakeError> {
     let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::new(GreedyMemoryPool::new(MEMORY))).build_arc()?;
-    let config = scan::session().copied_config();
+    let mut config = SessionConfig::new().with_information_schema(false).with_target_partitions(2);
+    let options = config.options_mut();
+    options.execution.parquet.pushdown_filters = true;
+    options.execution.parquet.schema_force_view_types = false;
     Ok(SessionContext::new_with_config_rt(config, runtime))
 }
 
@@ -115,7 +124,7 @@ fn kind(kind: &DataType) -> &'static str {
     }
 }
 
-fn rows(batches: &[datafusion::arrow::array::RecordBatch], columns: &[Column]) -> Result<Vec<Vec<Json>>, LakeError> {
+fn rows(batches: &[RecordBatch], columns: &[Column]) -> Result<Vec<Vec<Json>>, LakeError> {
     let mut writer = LineDelimitedWriter::new(Vec::new());
     for batch in batches {
         writer.write(&readable(batch)?)?;
@@ -132,7 +141,7 @@ fn rows(batches: &[datafusion::arrow::array::RecordBatch], columns: &[Column]) -
 
 /// The same batch with columns named by their place, since a statement may give two the same name, and with raw
 /// bytes as hexadecimal text.
-fn readable(batch: &datafusion::arrow::array::RecordBatch) -> Result<datafusion::arrow::array::RecordBatch, LakeError> {
+fn readable(batch: &RecordBatch) -> Result<RecordBatch, LakeError> {
     use datafusion::arrow::datatypes::{Field, Schema};
     let fields: Vec<Field> = batch
         .schema()
@@ -141,7 +150,7 @@ fn readable(batch: &datafusion::arrow::array::RecordBatch) -> Result<datafusion:
         .enumerate()
         .map(|(place, field)| Field::new(place.to_string(), field.data_type().clone(), true))
         .collect();
-    Ok(datafusion::arrow::array::RecordBatch::try_new(Arc::new(Schema::new(fields)), batch.columns().to_vec())?)
+    Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), batch.columns().to_vec())?)
 }
 
 /// `field(attrs, name)`: a field that has no column, as text.

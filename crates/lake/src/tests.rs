@@ -237,6 +237,45 @@ async fn sql_reads_events_and_nothing_else() {
     assert_eq!(lake.sql("WITH e AS (SELECT * FROM events) SELECT count(*) FROM e", 2).await.unwrap().rows, [[3]]);
 }
 
+/// Values that do not stand in the raw bytes: derived ones, escaped ones, other spellings.
+#[tokio::test]
+async fn what_only_the_parser_knows_is_found_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let lake = open(dir.path());
+    let raws = [
+        r#"{"winlog":{"channel":"Microsoft-Windows-Sysmon/Operational","provider_name":"Microsoft-Windows-Sysmon","event_id":1,"computer_name":"WS1","event_data":{"Image":"C:\\Windows\\new\\cmd.exe","CommandLine":"cmd\n/c whoami","User":"CORP\\anna"}}}"#,
+        "<11>Mar 12 09:15:00 gw sshd[42]: Failed password for root from 192.0.2.9 port 22 ssh2",
+        r#"{"message":"\u0061lpha \u00c4rger","source":{"ip":"2001:0DB8:0:0::0001"}}"#,
+        r#"{"message":"line one\nten line\t10.1.2.3","n":"\u00e4bc"}"#,
+    ]
+    .map(str::to_owned);
+    let all = batch("a", &raws);
+    let mut texts: Vec<String> = ["2001:db8::1", "10.1.2.3", "192.0.2.9", "\"alpha \u{e4}rger\"", "a*ha", "ten", "*en*", "\u{e4}bc"].map(str::to_owned).into();
+    for event in &all.events {
+        for (field, value) in event.iter() {
+            let mut buffer = String::new();
+            let Some(text) = value.text(&mut buffer) else { continue };
+            texts.extend(text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty() && !["AND", "OR", "NOT"].contains(word)).map(str::to_owned));
+            texts.push(format!("{}:\"{}\"", field.name(), text.replace('\\', r"\\").replace('"', r#"\""#)));
+        }
+    }
+    lake.append(vec![all]).unwrap();
+    for stage in ["in memory", "sealed"] {
+        for text in &texts {
+            let search = ask(text);
+            let expected = batch("a", &raws).events.iter().zip(1..).filter(|(event, seq)| {
+                let mut event = (*event).clone();
+                event.seq = *seq;
+                event.source = "a".into();
+                holds(&search.filter, &event, 1)
+            }).count();
+            assert!(expected > 0, "{text} means nothing");
+            assert_eq!(count(&lake, text).await, expected, "{text} {stage}");
+        }
+        lake.seal().unwrap();
+    }
+}
+
 fn some_query() -> impl Strategy<Value = String> {
     let value = prop::sample::select(vec!["h1", "alpha", "b*", "10.0.0.0/8", "10.0.0.1", "[1 TO 5]", "*", "\"alpha beta\"", "5", "\u{e4}"]);
     let name = prop::sample::select(vec!["host.name:", "source.ip:", "message:", "source.port:", "vendor.x:", "tags:", "_raw:", "-host.name:", "", "event.category:"]);
