@@ -16,6 +16,8 @@ export interface Column<Row> {
   /** A CSS grid track: `52px`, `minmax(0, 1fr)`. */
   width: string;
   align?: "end" | "center";
+  /** The cell may reach into the gaps beside it instead of being cut. */
+  loose?: true;
   cell: (row: Row) => ReactNode;
 }
 
@@ -117,7 +119,7 @@ export function Grid<Row>(props: GridProps<Row>) {
               onDoubleClick={() => onOpen?.(key)}
             >
               {columns.map((column) => (
-                <div key={column.id} role="gridcell" className={align(column)}>
+                <div key={column.id} role="gridcell" className={align(column)} data-loose={column.loose}>
                   {column.cell(row)}
                 </div>
               ))}

@@ -31,7 +31,6 @@ export function Raw({
   label?: string;
 }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <pre className={styles.raw} onCopy={copyInert} aria-label={label} role="region" tabIndex={0}>
       {markedNodes(stretchesOf(text, marks))}
     </pre>

@@ -11,6 +11,8 @@ export interface Cursor {
   /** Exactly these. */
   select: (ids: Iterable<string>) => void;
   clear: () => void;
+  /** Moves off records that are about to go, to the next that stays; they are no longer selected. */
+  leave: (gone: ReadonlySet<string>) => void;
   /** `j`, `k`, arrows, `x`, `Shift+J`, `Shift+K`, Home and End. */
   bindings: Binding[];
 }
@@ -93,6 +95,10 @@ export function useCursor(
     toggle,
     select: (some) => setSelected(new Set(some)),
     clear: () => setSelected(new Set()),
+    leave: (gone) => {
+      setWanted(placeAfter(list.current, here.current, gone));
+      setSelected((old) => new Set([...old].filter((id) => !gone.has(id))));
+    },
     bindings,
   };
 }

@@ -1,7 +1,7 @@
 /** Search, time range, time zone, the clock with the live dot, palette, and who is logged in. */
 import { Menu } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useLogOut, useMe } from "@/api/session";
 import { Avatar } from "@/design/Avatar";
 import { calendarDay, clockTime, dayAndTime, now, useNow } from "@/design/clock";
@@ -21,7 +21,13 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
       <ZoneSwitch />
       <Clock />
       <span className={styles.rule} aria-hidden="true" />
-      <button type="button" className={styles.palette} onClick={onPalette} aria-label="Command palette">
+      <button
+        type="button"
+        className={styles.palette}
+        onClick={onPalette}
+        aria-label="CtrlK: command palette"
+        title="Command palette"
+      >
         <Key k={["Ctrl", "K"]} />
       </button>
       <PersonMenu />
@@ -34,6 +40,7 @@ function SearchBar() {
   const navigate = useNavigate();
   const value = content?.value ?? "";
   const [text, setText] = useState(value);
+  const ink = useRef<HTMLSpanElement>(null);
   useEffect(() => setText(value), [value]);
   const submit = () => {
     if (content) content.submit(text);
@@ -50,24 +57,46 @@ function SearchBar() {
       }}
     >
       <Icon name="search" />
-      <input
-        ref={holdBar}
-        value={text}
-        onChange={(event) => setText(event.currentTarget.value)}
-        onKeyDown={(event) => {
-          if (event.key !== "Escape") return;
-          setText(value);
-          event.currentTarget.blur();
-        }}
-        placeholder={content?.placeholder ?? "Search events"}
-        aria-label={content?.placeholder ?? "Search events"}
-        spellCheck={false}
-        autoComplete="off"
-        autoCapitalize="off"
-      />
+      <div className={styles.field}>
+        <span ref={ink} className={styles.ink} aria-hidden="true">
+          {inked(text)}
+        </span>
+        <input
+          onScroll={(event) => {
+            if (ink.current) ink.current.scrollLeft = event.currentTarget.scrollLeft;
+          }}
+          ref={holdBar}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key !== "Escape") return;
+            setText(value);
+            event.currentTarget.blur();
+          }}
+          placeholder={content?.placeholder ?? "Search events"}
+          aria-label={content?.placeholder ?? "Search events"}
+          spellCheck={false}
+          autoComplete="off"
+          autoCapitalize="off"
+        />
+      </div>
       <Key k="/" />
     </form>
   );
+}
+
+/** The text of the bar with its fields and values coloured; it lies under the field, whose own text is clear. */
+function inked(text: string): ReactNode {
+  return text.split(/(@?[\w.]+:(?:\[[^\]]*\]?|"[^"]*"?|\S*))/).map((part, at) => {
+    const colon = at % 2 === 1 ? part.indexOf(":") : -1;
+    if (colon < 0) return part;
+    return (
+      <span key={at}>
+        <span className={styles.name}>{part.slice(0, colon + 1)}</span>
+        <span className={styles.value}>{part.slice(colon + 1)}</span>
+      </span>
+    );
+  });
 }
 
 function TimeRange() {
@@ -190,8 +219,9 @@ function PersonMenu() {
   return (
     <Menu position="bottom-end" width={200} zIndex={300}>
       <Menu.Target>
-        <button type="button" className={styles.person} aria-label={`${me.full_name || me.name}, ${me.role}`}>
+        <button type="button" className={styles.person}>
           <Avatar name={me.full_name || me.name} />
+          <span className="unseen">, {me.role}</span>
         </button>
       </Menu.Target>
       <Menu.Dropdown>

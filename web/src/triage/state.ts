@@ -28,8 +28,8 @@ export interface QueueState {
   to?: string;
   /** The alert under the cursor, by id. */
   alert?: string;
-  /** `off`: the peek is closed. */
-  peek?: "off";
+  /** Whether the panel is open, where that is not what the width suggests. */
+  peek?: "on" | "off";
 }
 
 /** Reads the URL. */
@@ -49,6 +49,6 @@ export function readQueue(raw: Record<string, unknown>): QueueState {
     from: instant(raw, "from"),
     to: instant(raw, "to"),
     alert: text(raw, "alert"),
-    peek: oneOf(raw, "peek", ["off"]),
+    peek: oneOf(raw, "peek", ["on", "off"]),
   };
 }

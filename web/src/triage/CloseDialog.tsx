@@ -1,0 +1,107 @@
+/** Closing: a digit says what it turned out to be, Enter confirms. Cases use it too. */
+import { Modal } from "@mantine/core";
+import { useRef, useState } from "react";
+import { Button } from "@/design/Button";
+import { Key } from "@/design/Key";
+import { useKeys } from "@/keys/useKeys";
+import styles from "./dialogs.module.css";
+import { lacks, VERDICTS, type Verdict, verdictOf } from "./verdicts";
+
+interface CloseDialogProps {
+  /** `A-88213`, `4 alerts`, `case C-417`. */
+  what: string;
+  onClose: () => void;
+  onConfirm: (verdict: Verdict, comment: string) => void;
+}
+
+export function CloseDialog({ what, onClose, onConfirm }: CloseDialogProps) {
+  const [chosen, setChosen] = useState<Verdict | null>(null);
+  const [comment, setComment] = useState("");
+  const [tried, setTried] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  const lack = chosen ? lacks(chosen, comment) : "Choose what it turned out to be.";
+
+  const choose = (digit: string) => {
+    const verdict = verdictOf(digit);
+    if (!verdict) return;
+    setChosen(verdict);
+    setTried(false);
+    if (lacks(verdict, comment)) field.current?.focus();
+  };
+  const confirm = () => {
+    setTried(true);
+    if (!chosen || lack) return;
+    onConfirm(chosen, comment);
+  };
+  useKeys({ title: "Close", level: "dialog", closed: true }, [
+    ...VERDICTS.map(({ digit, label }) => ({
+      id: `close.${digit}`,
+      keys: digit,
+      label,
+      run: () => choose(digit),
+    })),
+    { id: "close.confirm", keys: "Enter", label: "Close", typing: true, run: confirm },
+    { id: "close.leave", keys: "Escape", label: "Leave it open", typing: true, run: onClose },
+  ]);
+
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={`Close ${what}`}
+      size="27rem"
+      closeButtonProps={{ "aria-label": "Cancel" }}
+    >
+      <form
+        className={styles.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          confirm();
+        }}
+      >
+        <fieldset className={styles.verdicts}>
+          <legend className="unseen">What it turned out to be</legend>
+          {VERDICTS.map((verdict, at) => (
+            <label key={verdict.digit} data-chosen={chosen === verdict || undefined}>
+              <input
+                type="radio"
+                name="verdict"
+                className="unseen"
+                checked={chosen === verdict}
+                onChange={() => choose(verdict.digit)}
+                data-autofocus={at === 0 || undefined}
+              />
+              <Key k={verdict.digit} />
+              <span>{verdict.label}</span>
+              <span className={styles.hint}>{verdict.hint}</span>
+            </label>
+          ))}
+        </fieldset>
+        <label className={styles.field}>
+          Comment
+          <input
+            ref={field}
+            value={comment}
+            maxLength={4000}
+            aria-invalid={tried && chosen !== null && lack !== null}
+            onChange={(event) => setComment(event.currentTarget.value)}
+            placeholder={chosen?.reason === "other" ? "Needed: what it is" : "If there is more to say"}
+          />
+        </label>
+        {tried && lack && (
+          <p className={styles.lack} role="alert">
+            {lack}
+          </p>
+        )}
+        <div className={styles.buttons}>
+          <Button look="filled" type="submit" k="↵" disabled={!chosen}>
+            Close
+          </Button>
+          <Button look="plain" k="Esc" onClick={onClose}>
+            Cancel
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,66 @@
+/** Over the table: how many alerts, when, of which severity. */
+import { useState } from "react";
+import { IconButton } from "@/design/Button";
+import { clockTime } from "@/design/clock";
+import { Icon } from "@/design/Icon";
+import { Key } from "@/design/Key";
+import { SEVERITIES, SEVERITY_WORDS, SeverityShape } from "@/design/shapes";
+import { edges } from "@/shell/range";
+import { useSettings } from "@/shell/settings";
+import type { AlertFilter } from "./filter";
+import { type Brush, Histogram, HistogramTable } from "./Histogram";
+import styles from "./Overview.module.css";
+import { useHistogram } from "./queries";
+import type { QueueState } from "./state";
+
+/** Bars over the width. */
+const BARS = 72;
+
+interface OverviewProps {
+  state: QueueState;
+  filter: AlertFilter;
+  epoch: number;
+  total: number;
+  open: number | undefined;
+  onBrush: (brush: Brush | null) => void;
+}
+
+export function Overview({ state, filter, epoch, total, open, onBrush }: OverviewProps) {
+  const { zone } = useSettings();
+  const [table, setTable] = useState(false);
+  const window = edges(state.range, epoch);
+  const { data } = useHistogram({ ...filter, sort: undefined, from: window.from, to: window.to }, BARS);
+  const brush = state.from && state.to ? { from: state.from, to: state.to } : null;
+  const inside =
+    data?.buckets.filter((bucket) => !brush || (bucket.to > brush.from && bucket.from < brush.to)) ?? [];
+  const count = (name: (typeof SEVERITIES)[number]) => inside.reduce((sum, bucket) => sum + bucket[name], 0);
+  return (
+    <section className={styles.overview} aria-label="Alerts over time">
+      <div className={styles.line}>
+        <p>
+          <strong>{total === 1 ? "1 alert" : `${total} alerts`}</strong>
+          {brush && `, brushed ${clockTime(brush.from, zone, "min")} to ${clockTime(brush.to, zone, "min")}`}
+          {open !== undefined && open !== total && state.view !== "closed" && `, of ${open} open`}
+        </p>
+        <ul className={styles.legend}>
+          {SEVERITIES.map((name) => (
+            <li key={name}>
+              <SeverityShape severity={name} size={11} /> {SEVERITY_WORDS[name].long} {count(name)}
+            </li>
+          ))}
+        </ul>
+        <IconButton label={table ? "Show the chart" : "Show as a table"} onClick={() => setTable(!table)}>
+          <Icon name="table" size={14} />
+        </IconButton>
+        {brush && (
+          <button type="button" className={styles.clear} onClick={() => onBrush(null)}>
+            Clear brush <Key k="Esc" />
+          </button>
+        )}
+      </div>
+      {!data && <div className={styles.blank} />}
+      {data && !table && <Histogram data={data} brush={brush} onBrush={onBrush} />}
+      {data && table && <HistogramTable data={data} onBrush={onBrush} />}
+    </section>
+  );
+}

@@ -1,0 +1,283 @@
+/** Why an alert is there: the condition, each selection true or false, and the bytes that matched, by one number. */
+import { useState } from "react";
+import type {
+  Alert,
+  AlertExplanation,
+  EventDetail,
+  Explanation,
+  ItemTruth,
+  SelectionTruth,
+} from "@/api/types";
+import { copyInert, Hostile } from "@/design/Hostile";
+import { Icon } from "@/design/Icon";
+import { cut, type Mark, type Stretch } from "@/design/marks";
+import { markedNodes, Raw } from "@/design/Raw";
+import { Empty, Fault, Loading } from "@/design/states";
+import { tally, words } from "./condition";
+import { useExplanation } from "./queries";
+import { hiddenCommand, type RawField, rawFields } from "./rawFields";
+import styles from "./WhyItFired.module.css";
+
+export function WhyItFired({ alert }: { alert: Alert }) {
+  const { data, error, refetch } = useExplanation(alert.id);
+  return (
+    <section className={styles.why} aria-labelledby="why">
+      <div className={styles.head}>
+        <h3 id="why">Why it fired</h3>
+        <p>
+          {alert.rule ? (
+            <>
+              <Hostile text={data?.rule?.title ?? alert.rule.title} />, version{" "}
+              <span className={styles.version}>
+                {(data?.rule?.version ?? alert.rule.version).slice(0, 8)}
+              </span>
+            </>
+          ) : (
+            "No rule raised it"
+          )}
+        </p>
+        <Techniques tags={alert.tags} />
+      </div>
+      {error && <Fault what="The explanation could not be read." fault={error} retry={() => refetch()} />}
+      {!data && !error && <Loading lines={7} label="Loading the explanation" />}
+      {data && <Explained data={data} />}
+    </section>
+  );
+}
+
+/** ATT&CK techniques among the tags. */
+function Techniques({ tags }: { tags: readonly string[] }) {
+  const found = tags
+    .map((tag) => /^attack\.(t\d{4}(?:\.\d{3})?)$/i.exec(tag)?.[1]?.toUpperCase())
+    .filter(Boolean);
+  return found.length > 0 ? <span className={styles.technique}>{found.join(" ")}</span> : null;
+}
+
+function Explained({ data }: { data: AlertExplanation }) {
+  const { explanation, event } = data;
+  if (!event) {
+    return (
+      <Empty
+        title="Its events are no longer there."
+        why="Retention has removed them; the alert itself stays."
+      />
+    );
+  }
+  if (!explanation) {
+    return (
+      <>
+        <p className={styles.stale}>
+          {data.stale
+            ? "The rule that raised it is no longer in force, so it cannot be held against the event."
+            : "This rule has no explanation for a single event."}
+        </p>
+        <RawPane event={event} marks={[]} />
+      </>
+    );
+  }
+  const marks = event.raw_lossy ? [] : marksOf(explanation.selections);
+  return (
+    <>
+      <Condition explanation={explanation} />
+      {data.stale && (
+        <p className={styles.stale}>The rule has changed since: this is the version in force now.</p>
+      )}
+      <div className={styles.split}>
+        <div className={styles.selections}>
+          <ol>
+            {explanation.selections.map((selection) => (
+              <Selection key={selection.number} selection={selection} />
+            ))}
+          </ol>
+          <p className={styles.tally}>
+            {tally(explanation.selections)}, condition{" "}
+            <strong>{explanation.holds ? "holds" : "does not hold"}</strong>
+          </p>
+        </div>
+        <RawPane event={event} marks={marks} />
+      </div>
+    </>
+  );
+}
+
+/** The bytes of every item that holds, by the number of its selection. */
+function marksOf(selections: readonly SelectionTruth[]): Mark[] {
+  return selections.flatMap((selection) =>
+    selection.items.flatMap((item) =>
+      item.holds && item.raw ? [{ from: item.raw[0], to: item.raw[1], number: selection.number }] : [],
+    ),
+  );
+}
+
+function Condition({ explanation }: { explanation: Explanation }) {
+  return (
+    <p className={styles.condition}>
+      {words(explanation.condition, explanation.selections).map((word, at) => {
+        if (word.kind !== "selection") return <span key={at}>{word.text}</span>;
+        return (
+          <span
+            key={at}
+            className={word.holds ? styles.yes : styles.no}
+            title={word.holds ? "true" : "false"}
+          >
+            {word.text}
+          </span>
+        );
+      })}
+    </p>
+  );
+}
+
+/** Items of a selection before "more". */
+const FEW = 3;
+
+function Selection({ selection }: { selection: SelectionTruth }) {
+  const [all, setAll] = useState(false);
+  // What held says more than what did not.
+  const items = [...selection.items].sort((a, b) => Number(b.holds) - Number(a.holds));
+  const shown = all ? items : items.slice(0, FEW);
+  return (
+    <li className={styles.selection} data-holds={selection.holds}>
+      <span className={styles.number}>{selection.number}</span>
+      <div>
+        <p className={styles.name}>
+          <Hostile text={selection.name} titled />
+          <span className={styles.truth}>
+            <Icon name={selection.holds ? "check" : "minus"} size={13} />
+            {selection.holds ? "true" : "false"}
+          </span>
+        </p>
+        {shown.map((item, at) => (
+          <Item key={at} item={item} />
+        ))}
+        {items.length > FEW && (
+          <button type="button" className={styles.more} onClick={() => setAll(!all)}>
+            {all ? "Fewer" : `${items.length - FEW} more`}
+          </button>
+        )}
+      </div>
+    </li>
+  );
+}
+
+function Item({ item }: { item: ItemTruth }) {
+  const field = [item.field ?? "keyword", ...item.modifiers].join("|");
+  return (
+    <p className={styles.item} title={item.slot ? `reads ${item.slot}` : undefined}>
+      <Hostile text={field} />
+      <Hostile
+        text={item.pattern.trim() === item.pattern ? item.pattern : `'${item.pattern}'`}
+        className={styles.pattern}
+      />
+    </p>
+  );
+}
+
+/** Rows of a record before "more". */
+const ROWS = 11;
+/** Characters of a value behind its last mark. */
+const TAIL = 90;
+
+function RawPane({ event, marks }: { event: EventDetail; marks: readonly Mark[] }) {
+  const [asCame, setAsCame] = useState(false);
+  const [all, setAll] = useState(false);
+  const fields = rawFields(event.raw, marks);
+  const shown = fields && (all ? fields : choose(fields));
+  return (
+    <div className={styles.raw}>
+      {event.raw_lossy && (
+        <p className={styles.stale}>
+          It is not all UTF-8: what is not is shown as U+FFFD, and marks are left out.
+        </p>
+      )}
+      {fields && shown && !asCame ? (
+        <section
+          tabIndex={0}
+          onCopy={copyInert}
+          aria-label="Raw event, field by field"
+          className={styles.scroll}
+        >
+          <dl>
+            {shown.map((field, at) => (
+              <Row key={at} field={field} />
+            ))}
+          </dl>
+        </section>
+      ) : (
+        <Raw text={event.raw} marks={marks} />
+      )}
+      <p className={styles.tools}>
+        {fields && !asCame && fields.length > (shown?.length ?? 0) && (
+          <button type="button" className={styles.more} onClick={() => setAll(true)}>
+            {fields.length - (shown?.length ?? 0)} more fields
+          </button>
+        )}
+        {fields && (
+          <button
+            type="button"
+            className={styles.more}
+            aria-pressed={asCame}
+            onClick={() => setAsCame(!asCame)}
+          >
+            {asCame ? "Field by field" : "As it came"}
+          </button>
+        )}
+        <span>
+          {event.source}, event <span className={styles.version}>{event.id}</span>
+        </span>
+      </p>
+    </div>
+  );
+}
+
+/** The marked rows and what stands first, in the order of the record. */
+function choose(fields: readonly RawField[]): readonly RawField[] {
+  if (fields.length <= ROWS) return fields;
+  const marked = fields.filter((field) => field.marked).length;
+  let room = Math.max(0, ROWS - marked);
+  return fields.filter((field) => field.marked || room-- > 0);
+}
+
+function Row({ field }: { field: RawField }) {
+  const [whole, setWhole] = useState(false);
+  const length = field.stretches.reduce((sum, stretch) => sum + stretch.text.length, 0);
+  const { shown, hidden } = whole ? { shown: field.stretches, hidden: 0 } : shortened(field.stretches);
+  const command =
+    length > TAIL ? hiddenCommand(field.stretches.map((stretch) => stretch.text).join("")) : null;
+  return (
+    <>
+      <div className={styles.row}>
+        <dt title={field.path}>
+          <Hostile text={field.name} />
+        </dt>
+        <dd>
+          {length === 0 ? <span className={styles.blank}>empty</span> : markedNodes(shown)}
+          {hidden > 0 && (
+            <button type="button" className={styles.more} onClick={() => setWhole(true)}>
+              … {hidden} more
+            </button>
+          )}
+        </dd>
+      </div>
+      {command && (
+        <div className={`${styles.row} ${styles.decoded}`}>
+          <dt>decoded</dt>
+          <dd>
+            <Hostile text={command} defanged />
+          </dd>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** Cuts what stands far behind the last mark. */
+function shortened(stretches: readonly Stretch[]): { shown: readonly Stretch[]; hidden: number } {
+  const text = stretches.map((stretch) => stretch.text).join("");
+  const last = stretches.findLastIndex((stretch) => stretch.numbers.length > 0);
+  const marked = stretches.slice(0, last + 1).reduce((sum, stretch) => sum + stretch.text.length, 0);
+  const room = marked + TAIL;
+  if (text.length <= room + 24) return { shown: stretches, hidden: 0 };
+  const tail = cut(text.slice(marked, room), []);
+  return { shown: [...stretches.slice(0, last + 1), ...tail], hidden: text.length - room };
+}
