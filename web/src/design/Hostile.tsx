@@ -46,7 +46,7 @@ export function Hostile({
   const shown = defanged ? defang(text) : text;
   return (
     <bdi
-      className={`${mono ? styles.mono : ""} ${className}`}
+      className={`${styles.text} ${mono ? styles.mono : ""} ${className}`}
       dir="ltr"
       title={titled ? inert(text) : undefined}
       onCopy={copyInert}

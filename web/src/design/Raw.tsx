@@ -10,7 +10,11 @@ export function markedNodes(stretches: readonly Stretch[]): ReactNode {
     stretch.numbers.length === 0 ? (
       <span key={at}>{hostileNodes(stretch.text)}</span>
     ) : (
-      <mark key={at} className={styles.mark} title={`Matched by selection ${stretch.numbers.join(" and ")}`}>
+      <mark
+        key={at}
+        className={stretch.text.length > 32 ? styles.mark : styles.short}
+        title={`Matched by selection ${stretch.numbers.join(" and ")}`}
+      >
         {hostileNodes(stretch.text)}
         {stretch.ends.map((number) => (
           <sup key={number}>{number}</sup>

@@ -1,5 +1,5 @@
 /** Mantine's theme. The colours themselves are tokens, mapped in `mantine.css`. */
-import { createTheme, Modal, Tooltip } from "@mantine/core";
+import { createTheme, Tooltip } from "@mantine/core";
 
 export const theme = createTheme({
   primaryColor: "wf",
@@ -25,15 +25,6 @@ export const theme = createTheme({
     ],
   },
   components: {
-    Modal: Modal.extend({
-      defaultProps: {
-        // Scroll lock writes a style element, which the policy forbids; the page does not scroll anyway.
-        lockScroll: false,
-        zIndex: 200,
-        transitionProps: { duration: 120, transition: "fade" },
-        overlayProps: { backgroundOpacity: 0.5 },
-      },
-    }),
     Tooltip: Tooltip.extend({
       defaultProps: { openDelay: 300, zIndex: 300, transitionProps: { duration: 120 } },
     }),

@@ -1,6 +1,6 @@
 /** Every key that works here and now. */
-import { Modal } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
+import { Dialog } from "@/design/Dialog";
 import { Key } from "@/design/Key";
 import { registry, useKeys } from "@/keys/useKeys";
 import styles from "./KeyHelp.module.css";
@@ -18,7 +18,7 @@ export function KeyHelp({ onClose }: { onClose: () => void }) {
     { id: "help.close", keys: ["?", "Escape"], label: "Close", typing: true, run: onClose },
   ]);
   return (
-    <Modal opened onClose={onClose} title="Keys" size="lg" closeButtonProps={{ "aria-label": "Close" }}>
+    <Dialog onClose={onClose} title="Keys" size="40rem">
       {!shortcuts && <p className={styles.off}>Single-key shortcuts are switched off in the settings.</p>}
       <div className={styles.groups}>
         {groups.map((group) => (
@@ -47,7 +47,7 @@ export function KeyHelp({ onClose }: { onClose: () => void }) {
           Switch shortcuts off or choose other keys
         </Link>
       </p>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,8 +1,8 @@
 /** Raising a case: Enter is enough, the title can be changed. */
-import { Modal } from "@mantine/core";
 import { useState } from "react";
 import type { Alert } from "@/api/types";
 import { Button } from "@/design/Button";
+import { Dialog } from "@/design/Dialog";
 import { useKeys } from "@/keys/useKeys";
 import styles from "./dialogs.module.css";
 
@@ -33,13 +33,7 @@ export function CaseDialog({ alerts, onClose, onConfirm }: CaseDialogProps) {
     { id: "case.leave", keys: "Escape", label: "Cancel", typing: true, run: onClose },
   ]);
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title="Raise a case"
-      size="27rem"
-      closeButtonProps={{ "aria-label": "Cancel" }}
-    >
+    <Dialog onClose={onClose} title="Raise a case">
       <form
         className={styles.form}
         onSubmit={(event) => {
@@ -71,6 +65,6 @@ export function CaseDialog({ alerts, onClose, onConfirm }: CaseDialogProps) {
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,7 +1,7 @@
 /** Closing: a digit says what it turned out to be, Enter confirms. Cases use it too. */
-import { Modal } from "@mantine/core";
 import { useRef, useState } from "react";
 import { Button } from "@/design/Button";
+import { Dialog } from "@/design/Dialog";
 import { Key } from "@/design/Key";
 import { useKeys } from "@/keys/useKeys";
 import styles from "./dialogs.module.css";
@@ -45,13 +45,7 @@ export function CloseDialog({ what, onClose, onConfirm }: CloseDialogProps) {
   ]);
 
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={`Close ${what}`}
-      size="27rem"
-      closeButtonProps={{ "aria-label": "Cancel" }}
-    >
+    <Dialog onClose={onClose} title={`Close ${what}`}>
       <form
         className={styles.form}
         onSubmit={(event) => {
@@ -102,6 +96,6 @@ export function CloseDialog({ what, onClose, onConfirm }: CloseDialogProps) {
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

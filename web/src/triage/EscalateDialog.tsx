@@ -1,7 +1,7 @@
 /** Handing over to tier 2, with what they should know. */
-import { Modal } from "@mantine/core";
 import { useState } from "react";
 import { Button } from "@/design/Button";
+import { Dialog } from "@/design/Dialog";
 import { useKeys } from "@/keys/useKeys";
 import styles from "./dialogs.module.css";
 
@@ -18,13 +18,7 @@ export function EscalateDialog({ what, onClose, onConfirm }: EscalateDialogProps
     { id: "escalate.leave", keys: "Escape", label: "Cancel", typing: true, run: onClose },
   ]);
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={`Escalate ${what} to tier 2`}
-      size="27rem"
-      closeButtonProps={{ "aria-label": "Cancel" }}
-    >
+    <Dialog onClose={onClose} title={`Escalate ${what} to tier 2`}>
       <form
         className={styles.form}
         onSubmit={(event) => {
@@ -50,6 +44,6 @@ export function EscalateDialog({ what, onClose, onConfirm }: EscalateDialogProps
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

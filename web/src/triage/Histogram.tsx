@@ -94,8 +94,8 @@ export function Histogram({ data, brush, onBrush }: HistogramProps) {
           <Bar
             key={bucket.from}
             bucket={bucket}
-            x={(at * width) / buckets.length}
-            width={Math.max(1, width / buckets.length - 1)}
+            x={Math.round((at * width) / buckets.length)}
+            end={Math.round(((at + 1) * width) / buckets.length) - 1}
             foot={TOP + plot}
             high={high}
             muted={shown !== null && (bucket.to <= shown.from || bucket.from >= shown.to)}
@@ -124,13 +124,15 @@ export function Histogram({ data, brush, onBrush }: HistogramProps) {
 interface BarProps {
   bucket: AlertBucket;
   x: number;
-  width: number;
+  /** Bars stand 1 px apart. */
+  end: number;
   foot: number;
   high: (count: number) => number;
   muted: boolean;
 }
 
-function Bar({ bucket, x, width, foot, high, muted }: BarProps) {
+function Bar({ bucket, x, end, foot, high, muted }: BarProps) {
+  const width = Math.max(1, end - x);
   if (muted) {
     const height = high(sum(bucket));
     return height > 0 ? (

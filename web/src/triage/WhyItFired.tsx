@@ -161,10 +161,16 @@ function Selection({ selection }: { selection: SelectionTruth }) {
 }
 
 function Item({ item }: { item: ItemTruth }) {
-  const field = [item.field ?? "keyword", ...item.modifiers].join("|");
   return (
     <p className={styles.item} title={item.slot ? `reads ${item.slot}` : undefined}>
-      <Hostile text={field} />
+      <span>
+        <Hostile text={item.field ?? "keyword"} />
+        {item.modifiers.map((modifier) => (
+          <span key={modifier}>
+            <wbr />|{modifier}
+          </span>
+        ))}
+      </span>
       <Hostile
         text={item.pattern.trim() === item.pattern ? item.pattern : `'${item.pattern}'`}
         className={styles.pattern}
