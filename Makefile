@@ -6,15 +6,15 @@ SHELL := /bin/bash
 # Outside the clone, so that the next build is warm.
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/watchfloor/target
 
-DATA ?= $(HOME)/.local/share/watchfloor
+DATA ?= $(HOME)/.local/share/watchfloor-demo
 LISTEN ?= 127.0.0.1:8420
 PYTHON := $(HOME)/.cache/watchfloor/python/bin/python
 
 .PHONY: run build test test-rust test-web lint setup-test console bench
 
-# The service with its console. Set-up token and address are printed.
+# The service with its console and a synthetic morning in it. Address, account and password are printed.
 run: console
-	cargo run --quiet -p watchfloor -- serve --data '$(DATA)' --listen $(LISTEN) --syslog-udp 127.0.0.1:5514 --syslog-tcp 127.0.0.1:5514
+	cargo run --quiet -p watchfloor -- demo --data '$(DATA)' --listen $(LISTEN)
 
 # The last line is the path of the binary.
 build: console

@@ -6,7 +6,7 @@ use rust_embed::Embed;
 use std::path::Path;
 
 #[derive(Embed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../content/rules"]
+#[folder = "../../content/rules"]
 #[allow_missing = true]
 struct Rules;
 

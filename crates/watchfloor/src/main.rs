@@ -21,6 +21,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Run the service with a synthetic morning of a small company in it
+    Demo(commands::demo::DemoArgs),
     /// Run the service
     Serve(commands::serve::ServeArgs),
     /// Send files into a floor
@@ -54,6 +56,7 @@ fn main() -> ExitCode {
     // Ring serves every TLS connection, in and out. A second installation is impossible: nothing ran before.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let done = match cli.command {
+        Command::Demo(args) => commands::demo::run(args),
         Command::Serve(args) => commands::serve::run(args),
         Command::Ingest(args) => commands::ingest::run(args),
         Command::Search(args) => commands::search::run(args),

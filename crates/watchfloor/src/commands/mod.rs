@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub mod demo;
 pub mod ingest;
 pub mod parse;
 pub mod search;

@@ -4,7 +4,7 @@ use super::{Place, wait};
 use crate::floor::{Floor, setup_file};
 use crate::output::Failure;
 use desk::admin;
-use server::{Parts, Tls};
+use server::{Listening, Parts, Tls};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -53,9 +53,19 @@ async fn serve(args: ServeArgs) -> Result<u8, Failure> {
         eprintln!("first start: open the console and give the set-up token from {}", file.display());
     }
     let tls = args.tls_cert.zip(args.tls_key).map(|(certificate, key)| Tls { certificate, key });
-    let parts = Parts { desk: floor.desk.clone(), pipeline: floor.pipeline.clone(), secure: tls.is_some() };
-    let mut listening = server::listen(args.listen, tls, parts).await.map_err(Failure::usage)?;
+    let listening = listen(&floor, args.listen, tls).await?;
     eprintln!("listening on {}://{}", listening.scheme, listening.address);
+    until_told_to_stop(floor, listening).await
+}
+
+/// Opens console and API.
+pub async fn listen(floor: &Floor, address: SocketAddr, tls: Option<Tls>) -> Result<Listening, Failure> {
+    let parts = Parts { desk: floor.desk.clone(), pipeline: floor.pipeline.clone(), secure: tls.is_some() };
+    server::listen(address, tls, parts).await.map_err(Failure::usage)
+}
+
+/// Serves until a signal, or until the listener fails; then ends everything in order.
+pub async fn until_told_to_stop(floor: Floor, mut listening: Listening) -> Result<u8, Failure> {
     let failed = tokio::select! {
         error = listening.failed() => Some(error),
         () = told_to_stop() => None,
@@ -71,7 +81,7 @@ async fn serve(args: ServeArgs) -> Result<u8, Failure> {
 }
 
 /// SIGINT or SIGTERM.
-pub async fn told_to_stop() {
+async fn told_to_stop() {
     use tokio::signal::unix::{SignalKind, signal};
     match (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) {
         (Ok(mut interrupt), Ok(mut terminate)) => {
