@@ -13,6 +13,8 @@ use datafusion::execution::memory_pool::GreedyMemoryPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::logical_expr::{ColumnarValue, Volatility, create_udf, ident};
 use datafusion::prelude::{DataFrame, ParquetReadOptions, SessionConfig, SessionContext};
+use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 use serde_json::Value as Json;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -23,6 +25,10 @@ const TIME: Duration = Duration::from_secs(60);
 const MEMORY: usize = 512 << 20;
 /// Columns of our own that say nothing to a person.
 const HIDDEN: &[&str] = &[FORMAT, PEER, DERIVED, RAW_BYTES];
+/// Words and signs of a statement.
+const MAX_TOKENS: usize = 2_000;
+/// The stack of the thread that plans and runs a statement: enough for the deepest of [`MAX_TOKENS`].
+const STACK: usize = 256 << 20;
 /// Bytes of a statement.
 const MAX_SQL: usize = 64 << 10;
 
@@ -33,21 +39,40 @@ impl Lake {
         if sql.len() > MAX_SQL {
             return Err(LakeError::query("sql.too_long", format!("A statement has at most {MAX_SQL} bytes.")));
         }
-        match tokio::time::timeout(TIME, self.run_sql(sql, limit.clamp(1, crate::search::MAX_ROWS))).await {
-            Ok(answer) => answer,
-            Err(_) => Err(LakeError::query("sql.time", format!("The statement took longer than {} s. Narrow its time range.", TIME.as_secs()))),
-        }
+        bounded_depth(sql)?;
+        // The semaphore is never closed.
+        let permit = self.shared.queries.clone().acquire_owned().await.ok();
+        let (lake, sql, limit) = (self.clone(), sql.to_owned(), limit.clamp(1, crate::search::MAX_ROWS));
+        let (mut answer, answered) = tokio::sync::oneshot::channel();
+        let work = move || {
+            let _permit = permit;
+            let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+                Ok(runtime) => runtime,
+                // Nobody may wait any more.
+                Err(e) => return drop(answer.send(Err(LakeError::io("start a statement", e)))),
+            };
+            let done = runtime.block_on(async {
+                tokio::select! {
+                    done = tokio::time::timeout(TIME, lake.run_sql(&sql, limit)) => Some(done.unwrap_or_else(|_| Err(too_slow()))),
+                    () = answer.closed() => None,
+                }
+            });
+            // Who has the answer may close the lake and open it again.
+            drop(lake);
+            if let Some(done) = done {
+                // Nobody may wait any more.
+                let _ = answer.send(done);
+            }
+        };
+        let thread = std::thread::Builder::new().name("sql".to_owned()).stack_size(STACK);
+        thread.spawn(work).map_err(|e| LakeError::io("start a statement", e))?;
+        answered.await.map_err(|e| LakeError::io("finish a statement", std::io::Error::other(e)))?
     }
 
     async fn run_sql(&self, sql: &str, limit: usize) -> Result<Table, LakeError> {
         let started = Instant::now();
-        let snapshot = self
-            .off_thread(|shared, _| {
-                let snapshot = shared.snapshot()?;
-                crate::segment::verify_all(shared, &snapshot.manifest.segments)?;
-                Ok(snapshot)
-            })
-            .await?;
+        let snapshot = self.shared.snapshot()?;
+        crate::segment::verify_all(&self.shared, &snapshot.manifest.segments)?;
         let ctx = bounded_session()?;
         let mut table = match snapshot.blocks.is_empty() {
             true => ctx.read_batch(RecordBatch::new_empty(SCHEMA.clone()))?,
@@ -79,6 +104,20 @@ impl Lake {
         rows.truncate(limit);
         Ok(Table { columns, rows, stats })
     }
+}
+
+fn too_slow() -> LakeError {
+    LakeError::query("sql.time", format!("The statement took longer than {} s. Narrow its time range.", TIME.as_secs()))
+}
+
+/// A chain of operators is as deep as it is long, and the engine recurses into it: refused before it is planned.
+fn bounded_depth(sql: &str) -> Result<(), LakeError> {
+    let tokens = Tokenizer::new(&GenericDialect {}, sql).tokenize().map_err(|e| LakeError::query("sql.syntax", e.to_string()))?;
+    let count = tokens.iter().filter(|token| !matches!(token, Token::Whitespace(_))).count();
+    if count > MAX_TOKENS {
+        return Err(LakeError::query("sql.too_complex", format!("The statement has {count} words and signs; {MAX_TOKENS} may be. Ask for less at once.")));
+    }
+    Ok(())
 }
 
 fn bounded_session() -> Result<SessionContext, LakeError> {

@@ -276,6 +276,79 @@ async fn what_only_the_parser_knows_is_found_too() {
     }
 }
 
+/// On a small stack, as a worker of the server has: an overflow would end the process, not the statement.
+#[test]
+fn a_deep_statement_is_refused_and_nothing_falls() {
+    let dir = tempfile::tempdir().unwrap();
+    let lake = open(dir.path());
+    lake.append(vec![batch("a", &raws(0..3))]).unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let many = |one: &str, with: &str, n: usize| vec![one; n].join(with);
+    for sql in [
+        format!("SELECT {} FROM events", many("1", "+", 30_000)),
+        format!("SELECT 1 FROM events WHERE {}", many("_seq=1", " OR ", 5_000)),
+        format!("SELECT {}1{} FROM events", "(".repeat(20_000), ")".repeat(20_000)),
+        many("SELECT 1", " UNION ALL ", 4_000),
+        format!("SELECT {}1", "-".repeat(1) + &"NOT ".repeat(15_000)),
+        format!("SELECT {}1{} FROM events", "abs(".repeat(10_000), ")".repeat(10_000)),
+    ] {
+        let lake = lake.clone();
+        let answer = runtime.block_on(async move { tokio::spawn(async move { lake.sql(&sql, 10).await }).await }).unwrap();
+        assert!(matches!(&answer, Err(LakeError::Query { .. })), "{answer:?}");
+    }
+    // As deep as may be: whatever the engine says of them, it lives to say it.
+    for sql in [
+        format!("SELECT {}", many("1", "+", 990)),
+        format!("SELECT count(*) FROM events WHERE {}", many("_seq=1", " OR ", 495)),
+        format!("SELECT count(*) FROM events WHERE {}", many("_seq>1 AND NOT", " ", 390) + " true"),
+        format!("SELECT {}1{} FROM events", "(".repeat(990), ")".repeat(990)),
+        many("SELECT 1", " UNION ALL ", 490),
+        format!("SELECT {}_seq{} FROM events", "abs(".repeat(490), ")".repeat(490)),
+        format!("SELECT CASE {} ELSE 0 END FROM events", many("WHEN _seq=1 THEN 1", " ", 300)),
+    ] {
+        let lake = lake.clone();
+        let started = std::time::Instant::now();
+        let answer = runtime.block_on(async move { tokio::spawn(async move { lake.sql(&sql, 10).await }).await }).unwrap();
+        assert!(matches!(&answer, Ok(_) | Err(LakeError::Query { .. })), "{answer:?}");
+        assert!(started.elapsed() < Duration::from_secs(30), "planned for {:?}", started.elapsed());
+    }
+    assert_eq!(runtime.block_on(lake.sql("SELECT count(*) FROM events", 1)).unwrap().rows, [[3]]);
+}
+
+#[test]
+fn a_damaged_segment_is_told_and_a_damaged_sidecar_only_costs_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let lake = open(dir.path());
+    lake.append(vec![batch("a", &raws(0..50))]).unwrap();
+    lake.seal().unwrap();
+    let segment = lake.shared.path(&lake.shared.view().manifest.segments[0].path);
+    drop(lake);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let flip = |path: &std::path::Path, at: usize| {
+        let mut bytes = std::fs::read(path).unwrap();
+        let at = at % bytes.len();
+        bytes[at] ^= 0x10;
+        std::fs::write(path, bytes).unwrap();
+    };
+    let sidecar = segment.with_extension("idx");
+    for at in 8..40 {
+        flip(&sidecar, at);
+        assert_eq!(runtime.block_on(count(&open(dir.path()), "number")), 50, "sidecar damaged at {at}");
+        flip(&sidecar, at);
+    }
+    std::fs::remove_file(&sidecar).unwrap();
+    assert_eq!(runtime.block_on(count(&open(dir.path()), "number")), 50, "no sidecar");
+    for at in (0..std::fs::metadata(&segment).unwrap().len() as usize).step_by(211) {
+        flip(&segment, at);
+        let lake = open(dir.path());
+        let answer = runtime.block_on(lake.search(&ask("number")));
+        assert!(matches!(answer, Err(LakeError::Corrupt { .. })), "damaged at {at}");
+        let answer = runtime.block_on(lake.sql("SELECT count(*) FROM events", 1));
+        assert!(matches!(answer, Err(LakeError::Corrupt { .. })), "SQL, damaged at {at}");
+        flip(&segment, at);
+    }
+}
+
 fn some_query() -> impl Strategy<Value = String> {
     let value = prop::sample::select(vec!["h1", "alpha", "b*", "10.0.0.0/8", "10.0.0.1", "[1 TO 5]", "*", "\"alpha beta\"", "5", "\u{e4}"]);
     let name = prop::sample::select(vec!["host.name:", "source.ip:", "message:", "source.port:", "vendor.x:", "tags:", "_raw:", "-host.name:", "", "event.category:"]);
