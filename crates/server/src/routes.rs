@@ -38,10 +38,23 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     for part in [desk_routes().into_openapi(), own_routes().into_openapi(), ingest_routes().into_openapi()] {
         document.merge(part);
     }
+    name_operations(&mut document);
     let components = document.components.get_or_insert_default();
     components.add_security_scheme("bearer", SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build()));
     components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(desk::admin::COOKIE))));
     document
+}
+
+/// Rooms name their handlers as they like; a client generator needs each name once: `triage_close`, `cases_close`.
+fn name_operations(document: &mut utoipa::openapi::OpenApi) {
+    for item in document.paths.paths.values_mut() {
+        for operation in [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten() {
+            let room = operation.tags.as_ref().and_then(|tags| tags.first());
+            if let (Some(room), Some(name)) = (room, &operation.operation_id) {
+                operation.operation_id = Some(format!("{room}_{name}"));
+            }
+        }
+    }
 }
 
 /// The whole of HTTP: API, foreign protocols, console.
