@@ -116,12 +116,12 @@ impl View {
         self.blocks.first().map(|block| block.received).or(self.tail.first().map(|row| row.event.received))
     }
 
-    /// Takes the oldest blocks for sealing, up to these sizes; nothing if others are on their way.
+    /// Takes the oldest blocks for sealing, at least one, up to these sizes; nothing if others are on their way.
     pub(crate) fn take(&mut self, max_rows: usize, max_bytes: usize) -> Result<Vec<Arc<Block>>, ArrowError> {
         if !self.sealing.is_empty() {
             return Ok(Vec::new());
         }
-        if self.rows() <= max_rows {
+        if self.blocks.is_empty() || self.rows() <= max_rows {
             self.close_tail()?;
         }
         let (mut taken, mut rows, mut bytes) = (0, 0, 0);

@@ -349,6 +349,89 @@ fn a_damaged_segment_is_told_and_a_damaged_sidecar_only_costs_time() {
     }
 }
 
+/// An append of several groups of which the disk kept the last but not the middle: none of it was acknowledged.
+#[test]
+fn a_chain_of_groups_torn_in_its_middle_is_cut_off() {
+    let dir = tempfile::tempdir().unwrap();
+    let lake = open(dir.path());
+    lake.append(vec![batch("a", &raws(0..3))]).unwrap();
+    let wal = wal::files(&dir.path().join("wal")).unwrap().remove(0).path;
+    let acknowledged = std::fs::metadata(&wal).unwrap().len() as usize;
+    let large = |i: usize| (0..9).map(|k| format!("{i} {k} {}", "x".repeat(250_000))).collect::<Vec<_>>();
+    lake.append((0..4).map(|i| batch("a", &large(i))).collect()).unwrap();
+    drop(lake);
+    let whole = std::fs::read(&wal).unwrap();
+    for (from, to) in [(0, 16), (20, 40), (whole.len() - acknowledged - 40, whole.len() - acknowledged)] {
+        let mut torn = whole.clone();
+        torn[acknowledged + from..acknowledged + to].fill(0);
+        std::fs::write(&wal, torn).unwrap();
+        let lake = open(dir.path());
+        let stats = lake.stats();
+        assert!((3..39).contains(&stats.events) && stats.torn_bytes > 0, "{from}..{to}: {stats:?}");
+        drop(lake);
+    }
+    // Behind an append that follows, the same is damage.
+    std::fs::write(&wal, &whole).unwrap();
+    let lake = open(dir.path());
+    lake.append(vec![batch("a", &raws(3..4))]).unwrap();
+    drop(lake);
+    assert_eq!(open(dir.path()).stats().events, 40);
+}
+
+/// The child of the test below: appends until it is killed, and says what was acknowledged.
+#[test]
+#[ignore = "run by its parent"]
+#[allow(clippy::print_stdout, reason = "its parent reads it")]
+fn child_appends_until_it_is_killed() {
+    let Some(dir) = std::env::var_os("LAKE_CHILD_DIR") else { return };
+    let options = LakeOptions { segment_rows: 300, ..options(dir.as_ref()) };
+    let lake = Lake::open(options, clock()).unwrap();
+    lake.release(u64::MAX);
+    loop {
+        let next = *lake.durable().borrow() as usize;
+        lake.append(vec![batch("a", &raws(next..next + 7))]).unwrap();
+        println!("acknowledged {}", next + 7);
+    }
+}
+
+#[test]
+fn what_was_acknowledged_survives_kill_9() {
+    use std::io::{BufRead, BufReader};
+    let dir = tempfile::tempdir().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let mut before = 0;
+    for round in 0..10 {
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "--ignored", "--nocapture", "tests::child_appends_until_it_is_killed"])
+            .env("LAKE_CHILD_DIR", dir.path())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let mut acknowledged = before;
+        // The harness writes its own words in front of the first.
+        for said in lines.filter_map(|line| line.rsplit_once("acknowledged ")?.1.parse::<u64>().ok()) {
+            acknowledged = said;
+            if said >= before + 150 + 37 * round {
+                child.kill().unwrap();
+            }
+        }
+        child.wait().unwrap();
+        assert!(acknowledged > before, "round {round}: the child stored nothing");
+        let lake = open(dir.path());
+        let stored = lake.stats().events;
+        assert!(stored >= acknowledged, "round {round}: {stored} stored, {acknowledged} acknowledged");
+        for seq in [1, stored / 2, acknowledged, stored] {
+            let event = runtime.block_on(lake.get(EventId { node: 1, seq })).unwrap().unwrap();
+            assert_eq!(event.str(field::MESSAGE), Some(format!("event number {}", seq - 1).as_str()), "round {round}");
+        }
+        let all = runtime.block_on(lake.histogram(&ask("event"), 5)).unwrap().iter().map(|bucket| bucket.count).sum::<u64>();
+        assert_eq!(all, stored, "round {round}: none lost, none twice");
+        before = stored;
+    }
+    assert!(open(dir.path()).stats().segments > 0, "the kills met sealing too");
+}
+
 fn some_query() -> impl Strategy<Value = String> {
     let value = prop::sample::select(vec!["h1", "alpha", "b*", "10.0.0.0/8", "10.0.0.1", "[1 TO 5]", "*", "\"alpha beta\"", "5", "\u{e4}"]);
     let name = prop::sample::select(vec!["host.name:", "source.ip:", "message:", "source.port:", "vendor.x:", "tags:", "_raw:", "-host.name:", "", "event.category:"]);

@@ -1,9 +1,12 @@
 //! The write-ahead log: files of checksummed LZ4 groups, one `fdatasync` for each append.
 //!
 //! A file is `wal/<first sequence, 20 digits>.log`: a 16-byte header, then groups. A group is a 16-byte head
-//! (compressed length, plain length, CRC-32 of the compressed bytes, CRC-32 of the head itself) and the bytes.
-//! What was not wholly written when the machine stopped can only be the end of the newest file: it is cut off and
-//! said. Damage anywhere else is an error, never served.
+//! (compressed length, plain length, CRC-32 of the compressed bytes, CRC-32 of the head itself) and the bytes. The
+//! highest bit of the plain length marks the first group of an append.
+//!
+//! What was not wholly written when the machine stopped is of the last append, whose groups the disk may have kept in
+//! any order: from the damage on it is cut off and said. Damage with the beginning of another append behind it was
+//! durable once: that is an error, never served.
 
 pub(crate) mod codec;
 
@@ -13,13 +16,15 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-const MAGIC: &[u8; 8] = b"WFLOG\x00\x01\n";
+const MAGIC: &[u8; 8] = b"WFLOG\x00\x02\n";
 const HEADER: usize = 16;
 const HEAD: usize = 16;
 /// Plain bytes after which a group is closed.
 const GROUP: usize = 2 << 20;
 /// The largest plain group that is believed: one batch may be larger than [`GROUP`].
 const MAX_GROUP: usize = 512 << 20;
+/// In a plain length: the group is the first of its append.
+const FIRST: u32 = 1 << 31;
 /// Bytes after which the next append begins a new file.
 const FILE: u64 = 64 << 20;
 
@@ -107,22 +112,23 @@ fn groups(batches: &[(u64, &Batch)]) -> Result<Vec<u8>, LakeError> {
     for (place, (first_seq, batch)) in batches.iter().enumerate() {
         codec::encode(batch, *first_seq, &mut plain);
         if plain.len() >= GROUP || place + 1 == batches.len() {
-            group(&plain, &mut out)?;
+            let first = if out.is_empty() { FIRST } else { 0 };
+            group(&plain, first, &mut out)?;
             plain.clear();
         }
     }
     Ok(out)
 }
 
-fn group(plain: &[u8], out: &mut Vec<u8>) -> Result<(), LakeError> {
+fn group(plain: &[u8], first: u32, out: &mut Vec<u8>) -> Result<(), LakeError> {
     if plain.len() > MAX_GROUP {
         return Err(LakeError::TooLarge { bytes: plain.len(), limit: MAX_GROUP });
     }
     let compressed = lz4_flex::block::compress(plain);
     let mut head = Vec::with_capacity(HEAD);
-    for part in [compressed.len(), plain.len()] {
-        head.extend_from_slice(&u32::try_from(part).unwrap_or(u32::MAX).to_le_bytes());
-    }
+    let length = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX);
+    head.extend_from_slice(&length(compressed.len()).to_le_bytes());
+    head.extend_from_slice(&(length(plain.len()) | first).to_le_bytes());
     head.extend_from_slice(&crc32fast::hash(&compressed).to_le_bytes());
     let own = crc32fast::hash(&head);
     head.extend_from_slice(&own.to_le_bytes());
@@ -180,54 +186,77 @@ pub(crate) fn read(file: &LogFile, newest: bool, mut each: impl FnMut(Vec<Logged
                 at += used;
             }
             Err(Broken::Io(e)) => return Err(LakeError::io("read the log", e)),
-            // Only what reaches to the very end can be a write that was interrupted.
-            Err(Broken::Short) if newest => return Ok(End::Torn(at)),
-            Err(Broken::Damaged(what, end)) if newest && end == left && tail_is_unsynced(what) => return Ok(End::Torn(at)),
-            Err(Broken::Short) => return Err(corrupt(at, "cut short")),
-            Err(Broken::Damaged(what, _)) => return Err(corrupt(at, what)),
+            Err(Broken::Damaged(_)) if newest && !another_append_behind(file, at, size)? => return Ok(End::Torn(at)),
+            Err(Broken::Damaged(what)) => return Err(corrupt(at, what)),
         }
     }
 }
 
-/// A last group of full length with wrong bytes: its pages were never all written.
-fn tail_is_unsynced(what: &str) -> bool {
-    what == BAD_BYTES || what == BAD_HEAD
+/// Whether a whole group that begins an append stands behind this place.
+fn another_append_behind(file: &LogFile, at: u64, size: u64) -> Result<bool, LakeError> {
+    let io = |e| LakeError::io("read the log", e);
+    let mut open = File::open(&file.path).map_err(io)?;
+    open.seek(SeekFrom::Start(at)).map_err(io)?;
+    let mut rest = Vec::new();
+    open.take(size - at).read_to_end(&mut rest).map_err(io)?;
+    // The damaged group's own head may be whole: it is not behind itself.
+    Ok((1..rest.len()).any(|from| {
+        let group = &rest[from..];
+        let Some(head) = group.first_chunk::<HEAD>().and_then(Head::read) else { return false };
+        head.is_first && group[HEAD..].get(..head.compressed).is_some_and(|bytes| crc32fast::hash(bytes) == head.crc)
+    }))
 }
-
-const BAD_BYTES: &str = "wrong checksum";
-const BAD_HEAD: &str = "wrong checksum of a head";
 
 enum Broken {
     Io(std::io::Error),
-    Short,
-    Damaged(&'static str, u64),
+    Damaged(&'static str),
 }
 
+/// The head of a group.
+struct Head {
+    compressed: usize,
+    plain: usize,
+    crc: u32,
+    is_first: bool,
+}
+
+impl Head {
+    /// `None` if its checksum is wrong.
+    fn read(bytes: &[u8; HEAD]) -> Option<Head> {
+        let (words, _) = bytes.as_chunks::<4>();
+        let [compressed, plain, crc, own] = *words.first_chunk::<4>()?;
+        let plain = u32::from_le_bytes(plain);
+        (crc32fast::hash(&bytes[..12]) == u32::from_le_bytes(own)).then(|| Head {
+            compressed: u32::from_le_bytes(compressed) as usize,
+            plain: (plain & !FIRST) as usize,
+            crc: u32::from_le_bytes(crc),
+            is_first: plain & FIRST != 0,
+        })
+    }
+}
+
+/// The next group and the bytes that it takes, of which `left` are there.
 fn one_group(reader: &mut impl Read, left: u64) -> Result<(u64, Vec<u8>), Broken> {
+    const SHORT: Broken = Broken::Damaged("cut short");
     if left < HEAD as u64 {
-        return Err(Broken::Short);
+        return Err(SHORT);
     }
     let mut head = [0u8; HEAD];
     reader.read_exact(&mut head).map_err(Broken::Io)?;
-    let word = |i: usize| u32::from_le_bytes([head[i], head[i + 1], head[i + 2], head[i + 3]]);
-    let (compressed_len, plain_len, crc, own) = (word(0) as usize, word(4) as usize, word(8), word(12));
-    if crc32fast::hash(&head[..12]) != own {
-        // A file that the system extended but never filled ends in zeroes.
-        return Err(Broken::Damaged(BAD_HEAD, if head == [0; HEAD] { left } else { HEAD as u64 }));
+    let head = Head::read(&head).ok_or(Broken::Damaged("wrong checksum of a head"))?;
+    if head.plain > MAX_GROUP {
+        return Err(Broken::Damaged("a group too large"));
     }
-    if plain_len > MAX_GROUP {
-        return Err(Broken::Damaged("a group too large", HEAD as u64));
-    }
-    let used = HEAD as u64 + compressed_len as u64;
+    let used = HEAD as u64 + head.compressed as u64;
     if used > left {
-        return Err(Broken::Short);
+        return Err(SHORT);
     }
-    let mut compressed = vec![0; compressed_len];
+    let mut compressed = vec![0; head.compressed];
     reader.read_exact(&mut compressed).map_err(Broken::Io)?;
-    if crc32fast::hash(&compressed) != crc {
-        return Err(Broken::Damaged(BAD_BYTES, used));
+    if crc32fast::hash(&compressed) != head.crc {
+        return Err(Broken::Damaged("wrong checksum"));
     }
-    let plain = lz4_flex::block::decompress(&compressed, plain_len).map_err(|_| Broken::Damaged("bytes that do not decompress", used))?;
+    let plain = lz4_flex::block::decompress(&compressed, head.plain).map_err(|_| Broken::Damaged("bytes that do not decompress"))?;
     Ok((used, plain))
 }
 
