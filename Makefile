@@ -42,7 +42,7 @@ test-web: console
 	cd web && npm test
 
 test-rust: console
-	WATCHFLOOR_REQUIRE_POSTGRES=1 WATCHFLOOR_REQUIRE_CLIENTS=1 WATCHFLOOR_PYTHON='$(PYTHON)' cargo test --workspace
+	WATCHFLOOR_REQUIRE_POSTGRES=1 WATCHFLOOR_REQUIRE_CLIENTS=1 WATCHFLOOR_PYTHON='$(PYTHON)' cargo test --workspace --lib --bins --tests
 
 lint: web/node_modules/.package-lock.json
 	cargo clippy --workspace --all-targets

@@ -21,3 +21,9 @@ export interface CaseState {
 export function readCase(raw: Record<string, unknown>): CaseState {
   return { tab: oneOf(raw, "tab", CASE_TABS) };
 }
+
+/** A case's state as a person says it. */
+export function stateWord(status: string): string {
+  const words = status.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
