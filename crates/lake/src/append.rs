@@ -116,13 +116,13 @@ impl Fresh {
 /// Decides on a batch and takes out of it what is known already.
 fn admit(writing: &Writing, fresh: &mut Fresh, batch: &mut Batch, first_seq: u64) -> Appended {
     let batch_key = batch.id.as_ref().map(|id| (dedup::batch_key(&batch.source, &id.id), dedup::half(&id.body)));
-    if let Some((key, body)) = &batch_key {
-        if let Some(before) = writing.dedup.get(key).or_else(|| fresh.batch(key)) {
-            return match before.body == *body {
-                true => Appended::Replayed { stored: before.stored, quarantined: before.quarantined, rejected: before.rejected },
-                false => Appended::Conflict,
-            };
-        }
+    if let Some((key, body)) = &batch_key
+        && let Some(before) = writing.dedup.get(key).or_else(|| fresh.batch(key))
+    {
+        return match before.body == *body {
+            true => Appended::Replayed { stored: before.stored, quarantined: before.quarantined, rejected: before.rejected },
+            false => Appended::Conflict,
+        };
     }
     let mut duplicates = Vec::new();
     let mut item_keys = Vec::new();
@@ -190,11 +190,11 @@ fn record(first_seq: u64, rows: &[Row], batch: Batch) -> Record {
 impl Writing {
     /// Keeps a record for the follower. Stretches without a match become one.
     fn remember(&mut self, record: Record) {
-        if record.hits.is_empty() {
-            if let Some(last) = self.recent.back_mut().filter(|last| last.hits.is_empty()) {
-                Arc::make_mut(last).last_seq = record.last_seq;
-                return;
-            }
+        if record.hits.is_empty()
+            && let Some(last) = self.recent.back_mut().filter(|last| last.hits.is_empty())
+        {
+            Arc::make_mut(last).last_seq = record.last_seq;
+            return;
         }
         self.recent_events += record.hits.len();
         self.recent.push_back(Arc::new(record));

@@ -23,10 +23,10 @@ impl Lake {
                 return Ok(within.map(|record| after(Record::clone(record), seq)).collect());
             }
         }
-        self.from_files(seq, max_bytes)
+        self.read_files(seq, max_bytes)
     }
 
-    fn from_files(&self, seq: u64, max_bytes: usize) -> Result<Vec<Record>, LakeError> {
+    fn read_files(&self, seq: u64, max_bytes: usize) -> Result<Vec<Record>, LakeError> {
         let files = wal::files(&self.shared.options.dir.join("wal"))?;
         let durable = *self.shared.durable.borrow();
         let mut records: Vec<Record> = Vec::new();

@@ -12,7 +12,6 @@ use datafusion::arrow::compute::take_record_batch;
 use datafusion::arrow::datatypes::{TimestampNanosecondType, UInt8Type, UInt64Type};
 use model::{Event, Timestamp};
 use std::sync::{Arc, OnceLock};
-use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -68,11 +67,13 @@ impl Piece {
         }
     }
 
-    /// Between which sequences its events are; those of other pieces may be there too.
-    pub(crate) fn seqs(&self) -> RangeInclusive<u64> {
+    /// Whether the event of this sequence may be in it.
+    pub(crate) fn may_have(&self, seq: u64) -> bool {
         match &self.place {
-            Place::Block(block) => block.first_seq..=block.last_seq,
-            Place::Group { manifest, segment, .. } => manifest.segments.get(*segment).map_or(1..=0, |known| known.first_seq..=known.last_seq),
+            Place::Block(block) => (block.first_seq..=block.last_seq).contains(&seq),
+            Place::Group { manifest, segment, .. } => {
+                manifest.segments.get(*segment).is_some_and(|known| (known.first_seq..=known.last_seq).contains(&seq))
+            }
         }
     }
 

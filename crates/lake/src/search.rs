@@ -271,7 +271,7 @@ impl Counts {
 
 fn get_now(shared: &Shared, seq: u64) -> Result<Option<Event>, LakeError> {
     let snapshot = shared.snapshot()?;
-    for piece in scan::pieces(&snapshot, None, None).iter().filter(|piece| piece.seqs().contains(&seq)) {
+    for piece in scan::pieces(&snapshot, None, None).iter().filter(|piece| piece.may_have(seq)) {
         let batch = piece.read(shared, &[SEQ], None)?;
         let seqs = scan::column(&batch, SEQ)?.as_primitive::<UInt64Type>();
         let Some((row, _)) = (0u32..).zip(seqs.values()).find(|(_, here)| **here == seq) else { continue };

@@ -109,7 +109,7 @@ impl<'a> Parser<'a> {
                 if !self.eat(&Token::Close) {
                     return Err(QueryError::new("query.bracket", span.clone(), "a bracket is not closed", "Close it with )."));
                 }
-                self.within(subject, inner, span)
+                Ok(within(subject, inner))
             }
             Token::Word(word) => one(self.value(subject, word, span)?),
             Token::Quoted(text) => one(match subject {
@@ -135,20 +135,6 @@ impl<'a> Parser<'a> {
             }
             _ => Err(missing()),
         }
-    }
-
-    /// Turns the bare words of a bracket behind `field:` into tests of that field.
-    fn within(&self, subject: Subject, expr: Expr, span: &Range<usize>) -> Result<Expr, QueryError> {
-        let each = |all: Vec<Expr>| all.into_iter().map(|one| self.within(subject, one, span)).collect::<Result<Vec<_>, _>>();
-        Ok(match expr {
-            Expr::And(all) => Expr::And(each(all)?),
-            Expr::Or(all) => Expr::Or(each(all)?),
-            Expr::Not(inner) => Expr::Not(Box::new(self.within(subject, *inner, span)?)),
-            Expr::Address(ip) => Expr::Field(subject, Test::Cidr(IpNet::from(ip))),
-            Expr::Anywhere(TextTest::Word(text) | TextTest::Phrase(text)) => Expr::Field(subject, plain(subject, &text)),
-            Expr::Anywhere(TextTest::Glob(glob)) => Expr::Field(subject, Test::Glob(glob)),
-            other => other,
-        })
     }
 
     fn value(&self, subject: Subject, word: &str, span: &Range<usize>) -> Result<Test, QueryError> {
@@ -243,6 +229,20 @@ fn plain(subject: Subject, text: &str) -> Test {
     };
     let text = text.to_lowercase();
     if running { Test::Contains(text) } else { Test::Equals(text) }
+}
+
+/// Turns the bare words of a bracket behind `field:` into tests of that field.
+fn within(subject: Subject, expr: Expr) -> Expr {
+    let each = |all: Vec<Expr>| all.into_iter().map(|one| within(subject, one)).collect();
+    match expr {
+        Expr::And(all) => Expr::And(each(all)),
+        Expr::Or(all) => Expr::Or(each(all)),
+        Expr::Not(inner) => Expr::Not(Box::new(within(subject, *inner))),
+        Expr::Address(ip) => Expr::Field(subject, Test::Cidr(IpNet::from(ip))),
+        Expr::Anywhere(TextTest::Word(text) | TextTest::Phrase(text)) => Expr::Field(subject, plain(subject, &text)),
+        Expr::Anywhere(TextTest::Glob(glob)) => Expr::Field(subject, Test::Glob(glob)),
+        other => other,
+    }
 }
 
 fn bare(word: &str) -> Expr {
