@@ -46,7 +46,7 @@ pub(crate) struct Shared {
     /// How many queries run at once.
     pub queries: Arc<Semaphore>,
     /// Held for the life of the process: the lock on the folder.
-    _lock: File,
+    _lock: FolderLock,
 }
 
 impl Shared {
@@ -148,11 +148,23 @@ impl Shared {
     }
 }
 
-fn lock(options: &LakeOptions) -> Result<File, LakeError> {
+/// The lock on the folder. Given back by word, not by closing the file: a child process that is just being started
+/// shares the open file for a moment, and would hold the lock on.
+struct FolderLock(File);
+
+impl Drop for FolderLock {
+    fn drop(&mut self) {
+        if let Err(error) = self.0.unlock() {
+            tracing::warn!(%error, "the lock on the lake's folder could not be given back");
+        }
+    }
+}
+
+fn lock(options: &LakeOptions) -> Result<FolderLock, LakeError> {
     let path = options.dir.join("lock");
     let file = File::create(&path).map_err(|e| LakeError::io("create the lock file", e))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(FolderLock(file)),
         Err(std::fs::TryLockError::WouldBlock) => Err(LakeError::Locked(options.dir.clone())),
         Err(std::fs::TryLockError::Error(e)) => Err(LakeError::io("lock the lake's folder", e)),
     }
