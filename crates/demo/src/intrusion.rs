@@ -10,9 +10,12 @@ use serde_json::json;
 
 const SHELL_AGENT: &str = "Mozilla/5.0 (Windows NT; Windows NT 10.0; en-GB) WindowsPowerShell/5.1.22621.2506";
 
+/// Writes a chapter in which the document has this name.
+type Chapter = fn(&mut Script, &str);
+
 pub(crate) fn write(script: &mut Script) {
     let document = format!("Invoice_{}.docm", script.rng.random_range(10_000..99_999));
-    let chapters: [(Stage, fn(&mut Script, &str)); 6] = [
+    let chapters: [(Stage, Chapter); 6] = [
         (Stage::Phishing, phishing),
         (Stage::Macro, macros),
         (Stage::PowerShell, powershell),

@@ -8,8 +8,11 @@ use crate::script::{POWERSHELL, SECURITY, SYSMON, SYSTEM, Script, Start, clock, 
 use rand::Rng;
 use serde_json::json;
 
+/// Writes one event of its kind at a time.
+type Kind = fn(&mut Script, i64);
+
 pub(crate) fn write(script: &mut Script) {
-    let amounts: [(fn(&mut Script, i64), std::ops::Range<u32>); 10] = [
+    let amounts: [(Kind, std::ops::Range<u32>); 10] = [
         (program_started, 550..750),
         (library_loaded, 250..350),
         (logon, 350..450),
