@@ -29,7 +29,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// Whether `text` is this session's CSRF token; the time does not tell how much of it is right.
+    /// Whether `text` is the session's CSRF token; the time does not tell how much of it is right.
     pub fn csrf_matches(&self, text: &str) -> bool {
         secret::same(&self.csrf, text)
     }
