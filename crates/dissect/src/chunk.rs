@@ -1,0 +1,80 @@
+//! One 64 KiB chunk of an EVTX file to its matches. Runs in the worker only.
+
+use crate::examine::Examiner;
+use crate::wire::{ChunkReport, Damage};
+use evtx::{EvtxChunkData, ParserSettings};
+use model::Timestamp;
+use parse::Format;
+use std::sync::Arc;
+
+/// Bytes of a chunk.
+pub(crate) const CHUNK: usize = 64 << 10;
+/// Bytes of values that the hits of one chunk may carry; JSON may need several times as much for them.
+const MAX_VALUES: usize = 8 << 20;
+/// Faults that are told of one chunk; the last says how many more there were.
+const MAX_DAMAGE: usize = 64;
+
+/// Reads one chunk. A shorter one is the cut-off end of a file: what is in it is read, and the cut is told.
+pub(crate) fn read(number: u64, mut bytes: Vec<u8>, examiner: &mut Examiner<'_>) -> ChunkReport {
+    let mut report = ChunkReport::default();
+    if bytes.iter().all(|byte| *byte == 0) {
+        return report;
+    }
+    if bytes.len() < CHUNK {
+        report.damage.push(Damage { chunk: number, record: None, reason: format!("cut off after {} bytes", bytes.len()) });
+        bytes.resize(CHUNK, 0);
+    }
+    examiner.allow(MAX_VALUES);
+    if let Err(error) = records(number, bytes, examiner, &mut report) {
+        report.damage.push(Damage { chunk: number, record: None, reason: reason(&error) });
+    }
+    if report.damage.len() > MAX_DAMAGE {
+        let more = report.damage.len() - MAX_DAMAGE;
+        report.damage.truncate(MAX_DAMAGE);
+        report.damage.push(Damage { chunk: number, record: None, reason: format!("and {more} more faults") });
+    }
+    report
+}
+
+fn records(number: u64, bytes: Vec<u8>, examiner: &mut Examiner<'_>, report: &mut ChunkReport) -> Result<(), evtx::err::ChunkError> {
+    let settings = Arc::new(ParserSettings::new().indent(false));
+    let mut data = EvtxChunkData::new(bytes, false)?;
+    let mut chunk = data.parse(settings)?;
+    let mut damaged = |record: Option<u64>, error: &dyn std::error::Error| {
+        report.damage.push(Damage { chunk: number, record, reason: reason(error) });
+    };
+    for record in chunk.iter() {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                damaged(None, &error);
+                continue;
+            }
+        };
+        let id = record.event_record_id;
+        match record.into_json_bytes() {
+            Ok(json) => {
+                report.events += 1;
+                let written = Timestamp(i64::try_from(json.timestamp.as_nanosecond()).unwrap_or(0));
+                examiner.examine(&json.data, Format::Json, written, id, &mut report.hits);
+            }
+            Err(error) => damaged(Some(id), &error),
+        }
+    }
+    Ok(())
+}
+
+/// An error and its causes in one line of bounded length.
+fn reason(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause.filter(|_| text.len() < 300) {
+        let next_text = next.to_string();
+        if !text.contains(&next_text) {
+            text.push_str(": ");
+            text.push_str(&next_text);
+        }
+        cause = next.source();
+    }
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect()
+}

@@ -1,0 +1,113 @@
+//! One record to its matches: the same in the worker, for EVTX, and in the program's own threads, for text.
+
+use detect::{RuleSet, Scratch};
+use model::{Event, Matched, Severity, Timestamp, field};
+use parse::{Format, Input};
+use serde::{Deserialize, Serialize};
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wanted {
+    /// Matches of rules below this level are passed over.
+    pub min_level: Option<Severity>,
+    /// Events before this instant are passed over.
+    pub from: Option<Timestamp>,
+    /// Events at this instant and after it are passed over.
+    pub to: Option<Timestamp>,
+}
+
+/// A rule that matched a record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hit {
+    /// The record: EVTX's own number, else the place in its file, from 1.
+    pub record: u64,
+    /// Event time.
+    pub time: Timestamp,
+    /// Index of the rule in the set.
+    pub rule: u32,
+    /// Host, where the event names one.
+    pub host: Option<String>,
+    /// Account, where the event names one.
+    pub user: Option<String>,
+    /// Fields and values that matched.
+    pub matched: Vec<Matched>,
+}
+
+/// Bytes of one value in a hit; what is longer is cut.
+const MAX_VALUE: usize = 16 << 10;
+
+/// Parses records and matches them, with buffers that are used again.
+#[derive(Debug)]
+pub struct Examiner<'r> {
+    rules: &'r RuleSet,
+    wanted: Wanted,
+    scratch: Scratch,
+    event: Event,
+    indexes: Vec<u32>,
+    /// Bytes of values that hits may still carry; what comes after has its fields left out.
+    budget: usize,
+}
+
+impl<'r> Examiner<'r> {
+    /// An examiner for this set of rules.
+    pub fn new(rules: &'r RuleSet, wanted: Wanted) -> Examiner<'r> {
+        Examiner { rules, wanted, scratch: Scratch::default(), event: Event::default(), indexes: Vec::new(), budget: usize::MAX }
+    }
+
+    /// The rules.
+    pub fn rules(&self) -> &'r RuleSet {
+        self.rules
+    }
+
+    /// Bounds the bytes of values in the hits from here on.
+    pub fn allow(&mut self, bytes: usize) {
+        self.budget = bytes;
+    }
+
+    /// Reads one record and appends a hit per rule that matches. `received` is the event's time where it has none.
+    /// The event stands in [`Examiner::event`] until the next record.
+    pub fn examine(&mut self, raw: &[u8], format: Format, received: Timestamp, record: u64, hits: &mut Vec<Hit>) {
+        parse::parse_into(&Input { raw, received, format, peer: None }, &mut self.event);
+        let time = self.event.time;
+        if self.wanted.from.is_some_and(|from| time < from) || self.wanted.to.is_some_and(|to| time >= to) {
+            return;
+        }
+        self.indexes.clear();
+        self.rules.matches(&self.event, &mut self.scratch, &mut self.indexes);
+        for &rule in &self.indexes {
+            let Some(known) = self.rules.rules().get(rule as usize) else { continue };
+            if self.wanted.min_level.is_some_and(|least| known.reference.level < least) {
+                continue;
+            }
+            let matched = matched(self.rules, rule, &self.event, &mut self.budget);
+            let text = |of| self.event.str(of).map(|text| cut(text.to_owned()));
+            hits.push(Hit { record, time, rule, host: text(field::HOST_NAME), user: text(field::USER_NAME), matched });
+        }
+    }
+
+    /// The event that was examined last.
+    pub fn event(&self) -> &Event {
+        &self.event
+    }
+}
+
+fn matched(rules: &RuleSet, rule: u32, event: &Event, budget: &mut usize) -> Vec<Matched> {
+    if *budget == 0 {
+        return Vec::new();
+    }
+    let mut matched = rules.matched(rule, event);
+    for one in &mut matched {
+        one.value = cut(std::mem::take(&mut one.value));
+        *budget = budget.saturating_sub(one.field.len() + one.value.len());
+    }
+    matched
+}
+
+fn cut(mut text: String) -> String {
+    if text.len() > MAX_VALUE {
+        let end = (0..=MAX_VALUE).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}

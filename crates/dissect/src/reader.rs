@@ -1,0 +1,203 @@
+//! The program's side: starts workers, feeds them, and outlives them.
+//!
+//! A worker answers chunk by chunk, so that it is known which chunk it was busy with when it died. That chunk is given
+//! once more, first, to a new worker; if that one dies of it too, the chunk is set aside and named, and the rest goes on.
+
+use crate::frame::{receive_json, send, send_json};
+use crate::log::Log;
+use crate::watchdog::Watchdog;
+use crate::wire::{ChunkReport, Damage, Hello, Job, Ready};
+use crate::{RuleFiles, Wanted};
+use rustix::process::Pid;
+use std::ffi::OsString;
+use std::io::{self, BufReader, BufWriter, Write};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// How to start a worker and what to tell it.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The program; it must hand its standard input and output to [`crate::run_worker`].
+    pub program: PathBuf,
+    /// Its arguments.
+    pub arguments: Vec<OsString>,
+    /// The rules, exactly those that this side compiles.
+    pub files: RuleFiles,
+    /// How many of them run, as compiled on this side.
+    pub rules: usize,
+    /// What is asked for.
+    pub wanted: Wanted,
+    /// Time that a worker has for one chunk.
+    pub chunk_limit: Duration,
+    /// Time that a worker has to compile the rules.
+    pub start_limit: Duration,
+}
+
+/// Why nothing can be read.
+#[derive(Debug, thiserror::Error)]
+pub enum DissectError {
+    /// The worker does not start.
+    #[error("cannot start a worker: {0}")]
+    Start(io::Error),
+    /// The file cannot be read.
+    #[error("cannot read: {0}")]
+    File(io::Error),
+}
+
+/// Reads chunks through one worker, and through the next when that one has died. One per thread.
+#[derive(Debug)]
+pub struct Reader {
+    setup: Setup,
+    worker: Option<Worker>,
+}
+
+impl Reader {
+    /// A reader; its worker starts with the first chunk.
+    pub fn new(setup: Setup) -> Reader {
+        Reader { setup, worker: None }
+    }
+
+    /// Reads chunks `first` to `first + count`, as one report in the order of the chunks.
+    ///
+    /// # Errors
+    /// [`DissectError`]; what is wrong within the file is in the report.
+    pub fn read(&mut self, log: &Log, first: u64, count: usize) -> Result<ChunkReport, DissectError> {
+        let chunks = (first..).take(count).map(|number| log.chunk(number)).collect::<io::Result<Vec<_>>>().map_err(DissectError::File)?;
+        let mut whole = ChunkReport::default();
+        let mut done = 0;
+        while let Some(rest) = chunks.get(done..).filter(|rest| !rest.is_empty()) {
+            let mut worker = match self.worker.take() {
+                Some(worker) => worker,
+                None => Worker::start(&self.setup).map_err(DissectError::Start)?,
+            };
+            let fresh = worker.answered == 0;
+            let started = done;
+            let end = worker.job(first + done as u64, rest, &self.setup, |report| {
+                done += 1;
+                whole.events += report.events;
+                whole.hits.extend(report.hits);
+                whole.damage.extend(report.damage);
+            });
+            match end {
+                Ok(()) => self.worker = Some(worker),
+                Err(fall) => {
+                    tracing::debug!(chunk = first + done as u64, error = %fall.error, "a worker ended");
+                    if fall.timed_out || (fresh && done == started) {
+                        let reason = if fall.timed_out { "set aside: its reader did not end in time" } else { "set aside: its reader died of it" };
+                        whole.damage.push(Damage { chunk: first + done as u64, record: None, reason: reason.to_owned() });
+                        done += 1;
+                    }
+                }
+            }
+        }
+        Ok(whole)
+    }
+}
+
+/// How a worker ended.
+struct Fall {
+    error: io::Error,
+    timed_out: bool,
+}
+
+#[derive(Debug)]
+struct Worker {
+    child: Child,
+    /// `None` once the worker is being ended.
+    input: Option<BufWriter<ChildStdin>>,
+    output: BufReader<ChildStdout>,
+    watchdog: Option<Watchdog>,
+    answered: u64,
+}
+
+impl Worker {
+    fn start(setup: &Setup) -> io::Result<Worker> {
+        let mut child = Command::new(&setup.program)
+            .args(&setup.arguments)
+            .env_clear()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let pipes = child.stdin.take().zip(child.stdout.take());
+        let (input, output) = pipes.ok_or_else(|| io::Error::other("no pipes"))?;
+        let watchdog = Some(Watchdog::new(Pid::from_child(&child))?);
+        let mut worker = Worker { child, input: Some(BufWriter::new(input)), output: BufReader::new(output), watchdog, answered: 0 };
+        worker.arm(setup.start_limit);
+        let ready = worker.greet(setup)?;
+        worker.disarm();
+        if ready.rules != setup.rules {
+            return Err(io::Error::other(format!("it has {} rules and not {}", ready.rules, setup.rules)));
+        }
+        Ok(worker)
+    }
+
+    fn greet(&mut self, setup: &Setup) -> io::Result<Ready> {
+        let input = self.input.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
+        send_json(input, &Hello { wanted: setup.wanted, files: setup.files.len() })?;
+        for file in setup.files.iter() {
+            send(input, file.name.as_bytes())?;
+            send(input, &file.text)?;
+        }
+        input.flush()?;
+        receive_json(&mut self.output)?.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+    }
+
+    /// Gives a worker chunks and takes its answers, each within the limit.
+    fn job(&mut self, first: u64, chunks: &[Vec<u8>], setup: &Setup, mut take: impl FnMut(ChunkReport)) -> Result<(), Fall> {
+        let mut since = Instant::now();
+        self.arm(setup.chunk_limit);
+        let fall = |error, since: Instant| Fall { error, timed_out: since.elapsed() >= setup.chunk_limit };
+        self.give(first, chunks).map_err(|error| fall(error, since))?;
+        for number in (first..).take(chunks.len()) {
+            let report = self.answer(number, setup.rules).map_err(|error| fall(error, since))?;
+            self.answered += 1;
+            take(report);
+            since = Instant::now();
+            self.arm(setup.chunk_limit);
+        }
+        self.disarm();
+        Ok(())
+    }
+
+    fn give(&mut self, first: u64, chunks: &[Vec<u8>]) -> io::Result<()> {
+        let input = self.input.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
+        send_json(input, &Job { first, count: chunks.len() })?;
+        for chunk in chunks {
+            send(input, chunk)?;
+        }
+        input.flush()
+    }
+
+    /// What a worker says may be what the file made it say: only answers that can be true are taken.
+    fn answer(&mut self, number: u64, rules: usize) -> io::Result<ChunkReport> {
+        let report: ChunkReport = receive_json(&mut self.output)?.ok_or(io::ErrorKind::UnexpectedEof)?;
+        let possible = report.hits.iter().all(|hit| (hit.rule as usize) < rules) && report.damage.iter().all(|damage| damage.chunk == number);
+        if possible { Ok(report) } else { Err(io::Error::new(io::ErrorKind::InvalidData, "an impossible answer")) }
+    }
+
+    fn arm(&self, limit: Duration) {
+        if let Some(watchdog) = &self.watchdog {
+            watchdog.arm(limit);
+        }
+    }
+
+    fn disarm(&self) {
+        if let Some(watchdog) = &self.watchdog {
+            watchdog.disarm();
+        }
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        // Before the process is waited for: see `Watchdog`.
+        self.watchdog = None;
+        // The pipe closes with its buffer unwritten: nobody would read it.
+        self.input.take().map(BufWriter::into_parts);
+        // Both fail only where it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,46 @@
+//! What the two sides say to each other.
+
+use crate::examine::{Hit, Wanted};
+use serde::{Deserialize, Serialize};
+
+/// The first message to a worker; a name and a text follow for each file, as messages of their own.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Hello {
+    pub wanted: Wanted,
+    pub files: usize,
+}
+
+/// The worker's answer to it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Ready {
+    pub rules: usize,
+}
+
+/// Chunks to read; their bytes follow, one message a chunk, and one [`ChunkReport`] a chunk comes back.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Job {
+    pub first: u64,
+    pub count: usize,
+}
+
+/// Part of a file that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Damage {
+    /// Number of the chunk, from 0.
+    pub chunk: u64,
+    /// Number of the record, where it is known.
+    pub record: Option<u64>,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// What became of one chunk.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChunkReport {
+    /// Records read.
+    pub events: u64,
+    /// Matches, in the order of the records.
+    pub hits: Vec<Hit>,
+    /// What could not be read.
+    pub damage: Vec<Damage>,
+}

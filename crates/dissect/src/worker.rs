@@ -1,0 +1,52 @@
+//! The worker's side: it enters its cage, compiles the rules, and answers jobs until its input ends.
+
+use crate::chunk;
+use crate::examine::Examiner;
+use crate::frame::{receive, receive_json, send_json};
+use crate::wire::{ChunkReport, Damage, Hello, Job, Ready};
+use detect::{RuleFile, RuleSet};
+use std::io::{BufReader, BufWriter, ErrorKind, Read, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Runs a worker on two pipes, to the end of its input. The whole process is confined from here on.
+///
+/// # Errors
+/// Where the cage does not close, a pipe breaks, or the other side does not keep to the protocol.
+pub fn run(input: impl Read, output: impl Write) -> std::io::Result<()> {
+    crate::cage::enter()?;
+    serve(input, output)
+}
+
+/// The same without the cage.
+fn serve(input: impl Read, output: impl Write) -> std::io::Result<()> {
+    let (mut input, mut output) = (BufReader::new(input), BufWriter::new(output));
+    let Some(hello) = receive_json::<Hello>(&mut input)? else { return Ok(()) };
+    let mut files = Vec::new();
+    for _ in 0..hello.files {
+        let name = String::from_utf8_lossy(&expect(&mut input)?).into_owned();
+        files.push(RuleFile { name, text: expect(&mut input)? });
+    }
+    let (rules, _) = RuleSet::compile(files);
+    send_json(&mut output, &Ready { rules: rules.rules().len() })?;
+    output.flush()?;
+    let mut examiner = Examiner::new(&rules, hello.wanted);
+    while let Some(job) = receive_json::<Job>(&mut input)? {
+        // All of the job is taken before the first answer, so that the two sides never wait for each other.
+        let chunks = (0..job.count).map(|_| expect(&mut input)).collect::<std::io::Result<Vec<_>>>()?;
+        for (bytes, number) in chunks.into_iter().zip(job.first..) {
+            let report = catch_unwind(AssertUnwindSafe(|| chunk::read(number, bytes, &mut examiner)));
+            let report = report.unwrap_or_else(|_| {
+                examiner = Examiner::new(&rules, hello.wanted);
+                let reason = "its reader panicked".to_owned();
+                ChunkReport { damage: vec![Damage { chunk: number, record: None, reason }], ..ChunkReport::default() }
+            });
+            send_json(&mut output, &report)?;
+            output.flush()?;
+        }
+    }
+    Ok(())
+}
+
+fn expect(input: &mut impl Read) -> std::io::Result<Vec<u8>> {
+    receive(input)?.ok_or_else(|| ErrorKind::UnexpectedEof.into())
+}
