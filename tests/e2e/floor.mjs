@@ -1,0 +1,152 @@
+// A floor of its own: the real binary on a free port over a temporary folder.
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const target = process.env.CARGO_TARGET_DIR ?? join(homedir(), ".cache/watchfloor/target");
+const binary = process.env.WATCHFLOOR_BIN ?? join(target, "debug/watchfloor");
+
+export const PASSWORD = "a long enough password";
+
+/** A port that is free now. */
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+/** Starts the program and waits until it says that it listens. */
+export async function startFloor() {
+  if (!existsSync(binary)) throw new Error(`there is no ${binary}: run \`make build\``);
+  const data = mkdtempSync(join(tmpdir(), "watchfloor-e2e-"));
+  const listen = `127.0.0.1:${await freePort()}`;
+  const args = ["serve", "--data", data, "--listen", listen, "--rules", join(root, "content/rules")];
+  const child = spawn(binary, args, { stdio: ["ignore", "ignore", "pipe"] });
+  let said = "";
+  await new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`not ready after 60 s:\n${said}`)), 60_000);
+    child.stderr.on("data", (text) => {
+      said += text;
+      if (!said.includes("listening on")) return;
+      clearTimeout(late);
+      resolve();
+    });
+    child.once("exit", (code) => reject(new Error(`ended with ${code}:\n${said}`)));
+  });
+  const url = `http://${listen}`;
+  const page = await fetch(url, { headers: { accept: "text/html" } });
+  if (!page.ok) throw new Error("the console is not part of this build: run `make build`");
+  return {
+    url,
+    data,
+    setupToken: () => readFileSync(join(data, "setup-token"), "utf8").trim(),
+    stop: async () => {
+      child.removeAllListeners("exit");
+      const over = new Promise((resolve) => child.once("exit", resolve));
+      child.kill("SIGTERM");
+      const hard = setTimeout(() => child.kill("SIGKILL"), 10_000);
+      await over;
+      clearTimeout(hard);
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What a program would do: log in, then call. Throws with the problem's code. */
+export class Api {
+  constructor(url) {
+    this.url = url;
+  }
+
+  async call(method, path, body, headers = {}) {
+    const response = await fetch(this.url + path, {
+      method,
+      headers: {
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...(this.cookie ? { cookie: this.cookie, "x-csrf-token": this.csrf } : {}),
+        ...headers,
+      },
+      body: body === undefined || typeof body === "string" ? body : JSON.stringify(body),
+    });
+    const cookie = response.headers.get("set-cookie");
+    if (cookie) this.cookie = cookie.split(";")[0];
+    const text = await response.text();
+    const said = text ? JSON.parse(text) : null;
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${said?.code}: ${said?.detail}`);
+    return said;
+  }
+
+  async setUp(token, name = "a.costa") {
+    await this.call("POST", "/api/v1/setup", { token, name, full_name: "A. Costa", password: PASSWORD });
+    return this.logIn(name);
+  }
+
+  async logIn(name) {
+    const session = await this.call("POST", "/api/v1/session", { name, password: PASSWORD });
+    this.csrf = session.csrf;
+    return this;
+  }
+
+  addUser(name, full_name, role) {
+    return this.call("POST", "/api/v1/users", { name, full_name, role, password: PASSWORD });
+  }
+
+  /** Sends events and waits until the alerts that they raise are there. */
+  async send(events, { alerts = 0, source = "e2e" } = {}) {
+    const before = alerts > 0 ? (await this.call("GET", "/api/v1/alerts?limit=1")).total : 0;
+    const lines = events.map((event) => JSON.stringify(event)).join("\n");
+    await this.call("POST", `/api/v1/ingest?source=${source}`, lines, { "content-type": "application/x-ndjson" });
+    for (let tries = 0; alerts > 0; tries++) {
+      if ((await this.call("GET", "/api/v1/alerts?limit=1")).total >= before + alerts) return;
+      if (tries > 100) throw new Error(`${alerts} alerts were expected within 10 s`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
+
+/** A Sysmon process creation, as a forwarder sends it. */
+export function processCreation({ host, user, image, command, parent, parentCommand = "", at = new Date() }) {
+  return {
+    Event: {
+      System: {
+        Provider: { "#attributes": { Name: "Microsoft-Windows-Sysmon" } },
+        EventID: 1,
+        TimeCreated: { "#attributes": { SystemTime: at.toISOString() } },
+        Channel: "Microsoft-Windows-Sysmon/Operational",
+        Computer: host,
+      },
+      EventData: {
+        UtcTime: at.toISOString().replace("T", " ").replace("Z", ""),
+        ProcessId: 6132,
+        Image: image,
+        CommandLine: command,
+        User: user,
+        ParentImage: parent,
+        ParentCommandLine: parentCommand,
+      },
+    },
+  };
+}
+
+const OFFICE = "C:\\Program Files\\Microsoft Office\\root\\Office16";
+
+/** A macro document out of the mail: the rule "Macro document opened from mail" raises one alert per host. */
+export function macroOpened(host, { name = "Invoice_48213.docm", user = "LARKFIELD\\d.whitfield" } = {}) {
+  const folder = "C:\\Users\\d.whitfield\\AppData\\Local\\Microsoft\\Windows\\INetCache\\Content.Outlook\\7QK2";
+  return processCreation({
+    host: `${host}.larkfield.example`,
+    user,
+    image: `${OFFICE}\\WINWORD.EXE`,
+    command: `"WINWORD.EXE" /n "${folder}\\${name}"`,
+    parent: `${OFFICE}\\OUTLOOK.EXE`,
+  });
+}
