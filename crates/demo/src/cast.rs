@@ -38,8 +38,17 @@ pub(crate) const PEOPLE: &[Person] = &[
 pub(crate) const FILE_SERVER: (&str, &str) = ("SRV-FILE-01", "192.0.2.73");
 /// The application server.
 pub(crate) const APP_SERVER: (&str, &str) = ("SRV-APP-03", "192.0.2.74");
+/// The name of a Windows host as it says it itself.
+pub(crate) fn fqdn(host: &str) -> String {
+    format!("{host}.larkfield.example")
+}
+
 /// Windows servers.
 pub(crate) const SERVERS: &[(&str, &str)] = &[("DC-01", "192.0.2.5"), FILE_SERVER, APP_SERVER];
+/// Where the company's mail lies.
+pub(crate) const MAIL_SERVER: &str = "192.0.2.25";
+/// Where its source code lies.
+pub(crate) const GIT_SERVER: &str = "192.0.2.84";
 /// Linux servers.
 pub(crate) const LINUX: &[(&str, &str)] = &[("srv-web-01", "192.0.2.80"), ("srv-db-02", "192.0.2.82")];
 /// The stolen account.
@@ -86,6 +95,9 @@ pub(crate) mod program {
     pub(crate) const FIREFOX: &str = r"C:\Program Files\Mozilla Firefox\firefox.exe";
     pub(crate) const WSMPROVHOST: &str = r"C:\Windows\System32\wsmprovhost.exe";
 }
+
+/// The SSH client of Windows.
+pub(crate) const SSH: &str = r"C:\Windows\System32\OpenSSH\ssh.exe";
 
 /// User agent of the company's browser.
 pub(crate) const BROWSER: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:136.0) Gecko/20100101 Firefox/136.0";

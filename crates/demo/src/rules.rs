@@ -66,3 +66,25 @@ pub const SSH_SCAN_BLOCKED: &str = "37d30308-9cab-4f31-a988-fd260ad79d90";
 pub const RUNDLL32_ON_PROFILE_DLL: &str = "2d5cb7a6-0791-4d6f-8d6a-2727127aea00";
 /// Unsigned DLL loaded from a user profile.
 pub const UNSIGNED_DLL_FROM_PROFILE: &str = "550f2b11-6028-4c9e-b7f5-92c8ae86cc25";
+/// TLS session to a bare address.
+pub const TLS_TO_BARE_ADDRESS: &str = "d47179d5-4d0d-41a1-9f75-c417afab981f";
+/// Outbound SSH from a workstation.
+pub const OUTBOUND_SSH_FROM_WORKSTATION: &str = "31396acc-a302-4e1b-9e90-4f50bfe25504";
+/// USB storage connected.
+pub const USB_STORAGE_CONNECTED: &str = "72c9a1d9-cad5-4eba-aa61-6c1177fa5192";
+/// VPN logon tried with an unknown account.
+pub const VPN_LOGON_WITH_UNKNOWN_ACCOUNT: &str = "1ce08b9d-0f78-4b1d-acb6-7d369e615381";
+/// Security log cleared.
+pub const SECURITY_LOG_CLEARED: &str = "2c709a61-8833-4896-81c3-f2802808b5fd";
+/// Program in a user profile set to start at logon.
+pub const RUN_KEY_FROM_USER_PROFILE: &str = "93507e43-8f75-49cc-9523-d74bcc03b350";
+/// Domain administrators listed.
+pub const DOMAIN_ADMINISTRATORS_LISTED: &str = "c901066c-4dfd-4eaf-8eec-5db9c5f736ae";
+/// WinRM session opened by a workstation.
+pub const WINRM_SESSION_FROM_WORKSTATION: &str = "d6e56b1c-b743-484c-b03e-5d034de32f8c";
+/// Service account logged on from a workstation.
+pub const SERVICE_ACCOUNT_LOGON_FROM_WORKSTATION: &str = "925da1d1-6c08-4ec5-a5a2-e7a04e71a907";
+/// SSH password for root refused.
+pub const SSH_ROOT_PASSWORD_REFUSED: &str = "5a6f8b9d-ad9b-40d1-9e7a-9553541f8567";
+/// SSH logon as root with a password.
+pub const SSH_ROOT_LOGON_BY_PASSWORD: &str = "aa0fda0f-cd78-4440-a258-b529baf4395c";

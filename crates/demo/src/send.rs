@@ -17,6 +17,8 @@ const INDEX: &str = "windows-dc";
 const BURST: usize = 32;
 const PAUSE: Duration = Duration::from_millis(1);
 const TIMEOUT: Duration = Duration::from_secs(60);
+/// How often a story that takes its time sends what is due.
+const TICK: Duration = Duration::from_millis(250);
 
 /// Where to send.
 #[derive(Clone, Debug)]
@@ -42,6 +44,15 @@ pub struct SendReport {
     pub requests: usize,
     /// Bytes of all records, without framing.
     pub bytes: usize,
+}
+
+impl SendReport {
+    fn add(&mut self, other: &SendReport) {
+        self.acknowledged += other.acknowledged;
+        self.unacknowledged += other.unacknowledged;
+        self.requests += other.requests;
+        self.bytes += other.bytes;
+    }
 }
 
 /// Why a story was not delivered.
@@ -76,12 +87,42 @@ pub enum SendError {
 /// Sends a story, one channel after the other and each in order of time. Sent again, it is stored once where the
 /// protocol can tell: bulk ids and idempotency keys depend on the story alone.
 pub async fn send(story: &Story, targets: &Targets) -> Result<SendReport, SendError> {
-    let client =
-        reqwest::Client::builder().timeout(TIMEOUT).no_proxy().build().map_err(|e| SendError::Http("the client", e))?;
-    let mut report =
-        SendReport { bytes: story.events.iter().map(|event| event.bytes.len()).sum(), ..Default::default() };
+    deliver(&client()?, &story.events, targets).await
+}
+
+/// Sends a story within `time`, each event in its turn, as if the morning passed that much faster.
+pub async fn send_over(story: &Story, targets: &Targets, time: Duration) -> Result<SendReport, SendError> {
+    let (Some(first), Some(last)) = (story.events.first(), story.events.last()) else {
+        return Ok(SendReport::default());
+    };
+    let client = client()?;
+    let ticks = u32::try_from(time.as_millis() / TICK.as_millis()).unwrap_or(u32::MAX).max(1);
+    let (began, share) = (tokio::time::Instant::now(), last.at.since(first.at) / ticks);
+    let (mut report, mut rest) = (SendReport::default(), &story.events[..]);
+    for tick in 1..=ticks {
+        let until = first.at.plus(share * tick);
+        let due = if tick == ticks { rest.len() } else { rest.partition_point(|event| event.at <= until) };
+        let (now, later) = rest.split_at(due);
+        report.add(&deliver(&client, now, targets).await?);
+        rest = later;
+        if tick < ticks {
+            tokio::time::sleep_until(began + TICK * tick).await;
+        }
+    }
+    Ok(report)
+}
+
+fn client() -> Result<reqwest::Client, SendError> {
+    reqwest::Client::builder().timeout(TIMEOUT).no_proxy().build().map_err(|e| SendError::Http("the client", e))
+}
+
+async fn deliver(client: &reqwest::Client, events: &[StoryEvent], targets: &Targets) -> Result<SendReport, SendError> {
+    let mut report = SendReport { bytes: events.iter().map(|event| event.bytes.len()).sum(), ..Default::default() };
     for channel in Channel::ALL {
-        let events: Vec<&StoryEvent> = story.events.iter().filter(|event| event.channel == channel).collect();
+        let events: Vec<&StoryEvent> = events.iter().filter(|event| event.channel == channel).collect();
+        if events.is_empty() {
+            continue;
+        }
         match channel {
             Channel::LinuxAuth => udp(&events, targets.syslog_udp).await.map_err(|e| SendError::Syslog("UDP", e))?,
             Channel::Firewall | Channel::Dns => {
@@ -91,9 +132,9 @@ pub async fn send(story: &Story, targets: &Targets) -> Result<SendReport, SendEr
             Channel::Windows | Channel::Proxy | Channel::MailGateway => {
                 for batch in events.chunks(BATCH) {
                     match channel {
-                        Channel::Windows => bulk(&client, targets, batch).await?,
-                        Channel::Proxy => ingest(&client, targets, "proxy", batch).await?,
-                        _ => ingest(&client, targets, "mail-gateway", batch).await?,
+                        Channel::Windows => bulk(client, targets, batch).await?,
+                        Channel::Proxy => ingest(client, targets, "proxy", batch).await?,
+                        _ => ingest(client, targets, "mail-gateway", batch).await?,
                     }
                     report.requests += 1;
                 }

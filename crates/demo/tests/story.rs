@@ -47,6 +47,8 @@ fn fired(story: &Story, set: &RuleSet) -> BTreeSet<String> {
         let text = String::from_utf8_lossy(&said.bytes);
         assert!(event.diagnostics.is_empty(), "seed {}: {:?} of {text}", story.seed, event.diagnostics);
         assert_eq!(event.time.millis() / 1_000, said.at.millis() / 1_000, "seed {}: time of {text}", story.seed);
+        let host = event.str(model::field::HOST_NAME).unwrap_or_default();
+        assert_eq!(host, said.host, "seed {}: host of {text}", story.seed);
         out.clear();
         set.matches(&event, &mut scratch, &mut out);
         let got: BTreeSet<String> =
@@ -67,7 +69,7 @@ fn exactly_the_expected_rules_fire() {
     let set = rules();
     for story in stories() {
         assert_eq!(fired(&story, &set), owned(story.expected_rules()));
-        assert!((3_000..6_000).contains(&story.events.len()), "{} events", story.events.len());
+        assert!((6_000..12_000).contains(&story.events.len()), "{} events", story.events.len());
         assert!(story.events.is_sorted_by_key(|event| event.at));
         for channel in Channel::ALL {
             assert!(story.events.iter().any(|event| event.channel == channel), "{channel:?}");
@@ -120,4 +122,50 @@ fn every_address_is_for_documentation_and_every_document_says_that_it_is_synthet
             assert!(!text.contains('{') || text.contains(r#""tags":["synthetic"]"#), "{text}");
         }
     }
+}
+
+#[test]
+fn a_morning_that_ends_now_is_the_same_morning() {
+    let now = Timestamp::parse("2026-03-12T16:03:07.5Z").unwrap();
+    let (set, live) = (rules(), Story::ending_at(5, now));
+    let last = live.events.last().unwrap().at;
+    assert!((0..40).all(|seed| Story::ending_at(seed, now).events.last().unwrap().at <= now));
+    assert!(last <= now && now.since(last).as_secs() < 120, "it ends at {last}");
+    let labels = |story: &Story| story.events.iter().map(|event| event.label()).collect::<Vec<_>>();
+    assert_eq!(labels(&live), labels(&Story::new(5, day())));
+    assert_eq!(fired(&live, &set), owned(live.expected_rules()));
+    assert_eq!(live.expected_alerts(), Story::new(5, day()).expected_alerts());
+}
+
+#[test]
+fn the_file_server_says_nothing_while_its_log_is_stopped() {
+    let at = |text: &str| Timestamp::parse(&format!("2026-03-12T{text}Z")).unwrap();
+    for story in stories() {
+        let server = story
+            .events
+            .iter()
+            .filter(|event| event.channel == Channel::Windows && event.host.starts_with("SRV-FILE-01"));
+        let times: Vec<Timestamp> = server.map(|event| event.at).collect();
+        assert!(!times.iter().any(|time| (at("09:24:31")..at("10:41:00")).contains(time)), "seed {}", story.seed);
+        assert!(times.iter().any(|time| *time >= at("10:41:00")), "seed {}", story.seed);
+    }
+}
+
+#[test]
+fn the_intrusion_is_one_tree_of_processes() {
+    let story = Story::new(9, day());
+    let (mut event, mut starts) = (Event::default(), Vec::new());
+    for said in story.events.iter().filter(|said| said.stage.is_some() && said.channel == Channel::Windows) {
+        parse::parse_into(&Input { raw: &said.bytes, received: said.at, format: Format::Auto, peer: None }, &mut event);
+        let text = |field| event.str(field).unwrap_or_default().to_owned();
+        if event.str(model::field::EVENT_CODE) == Some("1") {
+            let (own, parent) = (text(model::field::PROCESS_ENTITY_ID), text(model::field::PROCESS_PARENT_ENTITY_ID));
+            starts.push((said.host.clone(), text(model::field::PROCESS_NAME), own, parent));
+        }
+    }
+    let find = |name: &str| starts.iter().find(|start| start.0.starts_with("WS-FIN-07") && start.1 == name).unwrap();
+    assert_eq!(find("powershell.exe").3, find("WINWORD.EXE").2);
+    assert_eq!(find("rundll32.exe").3, find("powershell.exe").2);
+    let guids: BTreeSet<&str> = starts.iter().map(|start| start.2.as_str()).collect();
+    assert_eq!(guids.len(), starts.len());
 }

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail here")]
 
-use demo::{Channel, SendError, Story, Targets, send};
+use demo::{Channel, SendError, Story, Targets, send, send_over};
 use serde_json::json;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -122,4 +122,29 @@ async fn a_bulk_answer_with_errors_is_an_error() {
     let targets = Targets { http, token: String::new(), syslog_udp: nowhere, syslog_tcp: nowhere };
     let error = send(&story(), &targets).await.unwrap_err();
     assert!(matches!(error, SendError::Refused { path: "/_bulk", .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_story_that_takes_its_time_arrives_whole() {
+    let (story, (http, _)) = (story(), http(true).await);
+    let tcp = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let udp = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let targets = Targets {
+        http,
+        token: String::new(),
+        syslog_udp: udp.local_addr().unwrap(),
+        syslog_tcp: tcp.local_addr().unwrap(),
+    };
+    tokio::spawn(async move {
+        loop {
+            let mut stream = tcp.accept().await.unwrap().0;
+            stream.read_to_end(&mut Vec::new()).await.unwrap();
+        }
+    });
+    let time = std::time::Duration::from_millis(1_000);
+    let began = std::time::Instant::now();
+    let report = send_over(&story, &targets, time).await.unwrap();
+    assert_eq!(report.acknowledged + report.unacknowledged, story.events.len());
+    assert_eq!(report.bytes, story.events.iter().map(|event| event.bytes.len()).sum::<usize>());
+    assert!(began.elapsed() >= time * 3 / 4, "{:?}", began.elapsed());
 }
