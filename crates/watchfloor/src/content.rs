@@ -27,8 +27,15 @@ pub fn rules(path: Option<&Path>) -> Result<RuleSet, Failure> {
 /// Rule files below a path at most.
 const MAX_FILES: usize = 50_000;
 
-fn files(path: &Path) -> Result<Vec<RuleFile>, Failure> {
+/// The rule files of a folder, a file, a `.zip` or a `.tar.zst`, in the order of their names.
+pub fn files(path: &Path) -> Result<Vec<RuleFile>, Failure> {
     let unreadable = |path: &Path, error: std::io::Error| Failure::usage(format!("cannot read {}: {error}", path.display()));
+    if let Some(open) = archive(path) {
+        let bytes = std::fs::read(path).map_err(|error| unreadable(path, error))?;
+        let mut found = open(&bytes).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
+        found.sort_by(|a, b| a.name.cmp(&b.name));
+        return Ok(found);
+    }
     let mut found = Vec::new();
     let mut waiting = vec![path.to_owned()];
     while let Some(next) = waiting.pop() {
@@ -46,4 +53,20 @@ fn files(path: &Path) -> Result<Vec<RuleFile>, Failure> {
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(found)
+}
+
+type OpenArchive = fn(&[u8]) -> Result<Vec<RuleFile>, detect::ArchiveError>;
+
+/// How to open an archive of this name; a folder is none, whatever its name.
+fn archive(path: &Path) -> Option<OpenArchive> {
+    let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
+    if path.is_dir() {
+        None
+    } else if name.ends_with(".zip") {
+        Some(detect::rule_files_from_zip)
+    } else if name.ends_with(".tar.zst") {
+        Some(detect::rule_files_from_tar_zst)
+    } else {
+        None
+    }
 }

@@ -29,6 +29,11 @@ enum Command {
     Ingest(commands::ingest::IngestArgs),
     /// Ask one query
     Search(commands::search::SearchArgs),
+    /// Look for matches in files, without a server
+    Scan(commands::scan::ScanArgs),
+    /// Read hostile files for another process of this program
+    #[command(hide = true)]
+    DissectWorker,
     /// Normalise files and print them, one ECS document a line
     Parse(commands::parse::ParseArgs),
     /// Make API tokens
@@ -60,6 +65,8 @@ fn main() -> ExitCode {
         Command::Serve(args) => commands::serve::run(args),
         Command::Ingest(args) => commands::ingest::run(args),
         Command::Search(args) => commands::search::run(args),
+        Command::Scan(args) => commands::scan::run(args),
+        Command::DissectWorker => commands::scan::worker(),
         Command::Parse(args) => commands::parse::run(args),
         Command::Token(command) => commands::token::run(command),
         Command::User(command) => commands::user::run(command),

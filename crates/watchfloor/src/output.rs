@@ -2,6 +2,8 @@
 
 /// Findings, with `--fail-on`; also a journal that does not verify.
 pub const FINDINGS: u8 = 1;
+/// No rule of those that were given loads.
+pub const CONTENT: u8 = 2;
 /// Wrong use or configuration.
 pub const USAGE: u8 = 3;
 /// The other side.

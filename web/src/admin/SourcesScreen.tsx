@@ -1,9 +1,10 @@
 /** Who sends what, how late, and what became of it. */
-import { Empty, Fault, Loading } from "@/design/states";
-import { StatusMark } from "@/design/shapes";
+
 import { Hostile } from "@/design/Hostile";
-import { Time } from "@/design/time";
+import { StatusMark } from "@/design/shapes";
 import sheet from "@/design/sheet.module.css";
+import { Empty, Fault, Loading } from "@/design/states";
+import { Time } from "@/design/time";
 import { useSources } from "./queries";
 
 const count = new Intl.NumberFormat("en");
@@ -24,9 +25,9 @@ export function SourcesScreen() {
         <h1>Sources</h1>
         {data && (
           <span className={sheet.quiet}>
-            Received {count.format(data.totals.received)} = stored {count.format(data.totals.stored)} + rejected{" "}
-            {count.format(data.totals.rejected)} + quarantined {count.format(data.totals.quarantined)} + dropped{" "}
-            {count.format(data.totals.dropped)}
+            Received {count.format(data.totals.received)} = stored {count.format(data.totals.stored)} +
+            rejected {count.format(data.totals.rejected)} + quarantined{" "}
+            {count.format(data.totals.quarantined)} + dropped {count.format(data.totals.dropped)}
           </span>
         )}
       </header>
@@ -58,9 +59,7 @@ export function SourcesScreen() {
                   <td className={sheet.mono}>
                     <Hostile text={source.name} />
                   </td>
-                  <td>
-                    {source.state === "on_time" ? "On time" : <StatusMark status={source.state} />}
-                  </td>
+                  <td>{source.state === "on_time" ? "On time" : <StatusMark status={source.state} />}</td>
                   <td>{count.format(source.events)}</td>
                   <td>{lag(source.lag_ms)}</td>
                   <td>

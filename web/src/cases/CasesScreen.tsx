@@ -5,8 +5,8 @@ import { answer, api } from "@/api/client";
 import { keys } from "@/api/query";
 import type { Case } from "@/api/types";
 import { Hostile } from "@/design/Hostile";
-import sheet from "@/design/sheet.module.css";
 import { SeverityMark } from "@/design/shapes";
+import sheet from "@/design/sheet.module.css";
 import { Empty, Fault, Loading } from "@/design/states";
 import { Time } from "@/design/time";
 import { stateWord } from "./state";
@@ -24,7 +24,9 @@ export function CasesScreen() {
       </header>
       {error && <Fault what="The cases could not be read." fault={error} retry={() => refetch()} />}
       {!data && !error && <Loading />}
-      {cases?.length === 0 && <Empty title="There is no case." why="Raise one from an alert in the queue with c." />}
+      {cases?.length === 0 && (
+        <Empty title="There is no case." why="Raise one from an alert in the queue with c." />
+      )}
       {cases && cases.length > 0 && (
         <section className={sheet.section}>
           <table className={sheet.table}>

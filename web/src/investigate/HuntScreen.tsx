@@ -69,7 +69,8 @@ export function HuntScreen() {
       {table && table.rows.length > 0 && (
         <section className={sheet.section}>
           <h2>
-            {table.rows.length} rows in {table.stats.elapsed_ms} ms{table.stats.truncated && ", there are more"}
+            {table.rows.length} rows in {table.stats.elapsed_ms} ms
+            {table.stats.truncated && ", there are more"}
           </h2>
           <table className={sheet.table}>
             <thead>
@@ -86,7 +87,9 @@ export function HuntScreen() {
                 <tr key={String(row[0] ?? at)}>
                   {row.map((cell, place) => (
                     <td key={table.columns[place]?.name ?? place} className={sheet.mono}>
-                      {cell != null && <Hostile text={typeof cell === "string" ? cell : JSON.stringify(cell)} />}
+                      {cell != null && (
+                        <Hostile text={typeof cell === "string" ? cell : JSON.stringify(cell)} />
+                      )}
                     </td>
                   ))}
                 </tr>

@@ -3,6 +3,7 @@
 pub mod demo;
 pub mod ingest;
 pub mod parse;
+pub mod scan;
 pub mod search;
 pub mod serve;
 pub mod token;

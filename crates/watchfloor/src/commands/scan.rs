@@ -1,0 +1,196 @@
+//! `scan`: rules over files, with no server and no state.
+
+mod collect;
+mod inputs;
+mod print;
+mod queue;
+mod work;
+
+use crate::content;
+use crate::output::{CONTENT, FINDINGS, Failure, PARTIAL, inert};
+use collect::Collected;
+use detect::{LoadReport, RuleSet};
+use dissect::{Setup, Wanted};
+use indicatif::{ProgressBar, ProgressStyle};
+use inputs::Inputs;
+use model::{Severity, Timestamp};
+use print::{Printer, Shape};
+use queue::Queue;
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant};
+use work::{Hand, Part, Task};
+
+/// Arguments of `scan`.
+#[derive(clap::Args, Debug)]
+pub struct ScanArgs {
+    /// Files and folders: EVTX, JSON, NDJSON, syslog, also .gz and .zst; `-` is standard input
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    /// Sigma rules: a file, a folder, a .zip or a .tar.zst
+    #[arg(long, value_name = "PATH")]
+    rules: PathBuf,
+    /// table, json or ndjson
+    #[arg(long, default_value = "table")]
+    format: String,
+    /// Only matches of rules from this level on
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
+    min_level: Option<Severity>,
+    /// Only events at this instant (RFC 3339, or a date) or after it
+    #[arg(long, value_name = "T", value_parser = instant)]
+    from: Option<Timestamp>,
+    /// Only events before this instant
+    #[arg(long, value_name = "T", value_parser = instant)]
+    to: Option<Timestamp>,
+    /// Threads, each with a worker process for EVTX; as many as processors if absent
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    threads: Option<u16>,
+    /// End with one line of figures on standard error
+    #[arg(long)]
+    stats: bool,
+    /// End with 1 if a rule of this level or above matched
+    #[arg(long, value_name = "LEVEL", value_parser = level)]
+    fail_on: Option<Severity>,
+}
+
+fn level(word: &str) -> Result<Severity, String> {
+    Severity::parse(word).ok_or_else(|| "the levels are informational, low, medium, high and critical".to_owned())
+}
+
+fn instant(text: &str) -> Result<Timestamp, String> {
+    let midnight = format!("{text}T00:00:00Z");
+    Timestamp::parse(text).or_else(|_| Timestamp::parse(&midnight)).map_err(|error| error.to_string())
+}
+
+/// Time that a worker has for 64 KiB.
+const CHUNK_LIMIT: Duration = Duration::from_secs(30);
+/// Time that a worker has to compile the rules.
+const START_LIMIT: Duration = Duration::from_secs(300);
+
+/// Scans; 1 with `--fail-on` and such a match, 2 if no rule loads, 5 if some input could not be read.
+pub fn run(args: ScanArgs) -> Result<u8, Failure> {
+    let shape = Shape::parse(&args.format)?;
+    let begun = Instant::now();
+    let files = Arc::new(content::files(&args.rules)?);
+    let (rules, report) = RuleSet::compile(files.to_vec());
+    refused(&report);
+    if rules.rules().is_empty() {
+        return Err(Failure { message: format!("no rule of {} loads", args.rules.display()), code: CONTENT });
+    }
+    let loaded = begun.elapsed();
+    let inputs = inputs::find(&args.paths);
+    let threads = args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let wanted = Wanted { min_level: args.min_level, from: args.from, to: args.to };
+    let setup = Setup {
+        program: std::env::current_exe().map_err(|error| Failure::usage(format!("cannot find this program: {error}")))?,
+        arguments: vec!["dissect-worker".into()],
+        files,
+        rules: rules.rules().len(),
+        wanted,
+        chunk_limit: CHUNK_LIMIT,
+        start_limit: START_LIMIT,
+    };
+    let begun = Instant::now();
+    let total = scan(&inputs, &rules, &setup, threads, shape);
+    if args.stats {
+        let [events, bytes, matches, count] = [total.events, total.bytes, total.matches, rules.rules().len() as u64];
+        let [load, scan] = [loaded, begun.elapsed()].map(|time| time.as_secs_f64());
+        eprintln!("events={events} bytes={bytes} rules={count} matches={matches} load_s={load:.3} scan_s={scan:.3} threads={threads}");
+    }
+    Ok(match args.fail_on {
+        Some(level) if total.worst >= Some(level) => FINDINGS,
+        _ if total.partial => PARTIAL,
+        _ => 0,
+    })
+}
+
+/// Reads chunks for another process of this program until its input ends.
+pub fn worker() -> Result<u8, Failure> {
+    dissect::run_worker(std::io::stdin(), std::io::stdout()).map_err(Failure::usage)?;
+    Ok(0)
+}
+
+/// Names the rules that do not load.
+fn refused(report: &LoadReport) {
+    for refusal in &report.refused {
+        let line = refusal.line.map(|line| format!(":{line}")).unwrap_or_default();
+        let text = format!("rule {}{line}: {}: {} {}", refusal.name, refusal.code, refusal.message, refusal.remedy);
+        eprintln!("watchfloor: {}", inert(&text));
+    }
+}
+
+/// What a scan comes to.
+#[derive(Debug, Default)]
+struct Total {
+    events: u64,
+    bytes: u64,
+    matches: u64,
+    worst: Option<Severity>,
+    partial: bool,
+}
+
+fn scan(inputs: &Inputs, rules: &RuleSet, setup: &Setup, threads: usize, shape: Shape) -> Total {
+    let queue = Queue::new((0..inputs.files.len()).map(Task::Open));
+    let mut total = Total { partial: !inputs.faults.is_empty(), ..Total::default() };
+    for (path, reason) in &inputs.faults {
+        eprintln!("watchfloor: {}", inert(&format!("{}: {reason}", path.display())));
+    }
+    let bar = progress(inputs.files.len());
+    let mut printer = Printer::new(BufWriter::new(std::io::stdout()), shape);
+    let mut collected = Collected::new(inputs.files.len());
+    std::thread::scope(|scope| {
+        let (send, receive) = mpsc::channel();
+        for _ in 0..threads {
+            let mut hand = Hand::new(&inputs.files, &queue, send.clone(), rules, setup.wanted, setup.clone());
+            let queue = &queue;
+            scope.spawn(move || queue.work(|task| hand.work(task)));
+        }
+        drop(send);
+        for news in receive {
+            collected.take(news);
+            while let Some((file, part)) = collected.next() {
+                let name = inputs.files[file].to_string_lossy();
+                // A reader that has closed the output ends the scan, not with an error.
+                if bar.suspend(|| tell(&name, &part, rules, &mut printer, &mut total)).is_err() {
+                    queue.stop();
+                    return;
+                }
+                bar.inc(1);
+            }
+        }
+    });
+    bar.finish_and_clear();
+    // As above: nobody is left to be told.
+    let _ = printer.end();
+    total
+}
+
+/// Prints what was in a file and adds it up.
+fn tell(name: &str, part: &Part, rules: &RuleSet, printer: &mut Printer<impl Write>, total: &mut Total) -> std::io::Result<()> {
+    for fault in &part.faults {
+        total.partial = true;
+        eprintln!("watchfloor: {}", inert(&format!("{name}: {fault}")).replace('\n', "\\n"));
+    }
+    total.events += part.events;
+    total.bytes += part.bytes;
+    for hit in &part.hits {
+        let Some(rule) = rules.rules().get(hit.rule as usize) else { continue };
+        total.matches += 1;
+        total.worst = total.worst.max(Some(rule.reference.level));
+        printer.print(name, rule, hit)?;
+    }
+    Ok(())
+}
+
+/// A bar of files, on a terminal only.
+fn progress(files: usize) -> ProgressBar {
+    if !std::io::IsTerminal::is_terminal(&std::io::stderr()) {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(files as u64);
+    match ProgressStyle::with_template("{wide_bar} {pos}/{len} files, {eta} left") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
