@@ -127,7 +127,16 @@ export function Grid<Row>(props: GridProps<Row>) {
           );
         })}
       </div>
-      {props.after}
+      {props.after && (
+        // A grid holds rows only: what follows the last one is a row over all columns.
+        <div role="rowgroup">
+          <div role="row">
+            <div role="gridcell" aria-colspan={columns.length}>
+              {props.after}
+            </div>
+          </div>
+        </div>
+      )}
     </div>
   );
 }

@@ -31,8 +31,8 @@ interface HostileProps {
   /** Shows addresses defanged; without it only a copy is. */
   defanged?: boolean;
   className?: string;
-  /** The whole text as a tooltip, for cells that cut. */
-  titled?: boolean;
+  /** The whole text as a tooltip, for cells that cut; a text of its own where `text` is a short form. */
+  titled?: boolean | string;
 }
 
 /** A hostile text in a line. */
@@ -48,7 +48,7 @@ export function Hostile({
     <bdi
       className={`${styles.text} ${mono ? styles.mono : ""} ${className}`}
       dir="ltr"
-      title={titled ? inert(text) : undefined}
+      title={titled ? inert(titled === true ? text : titled) : undefined}
       onCopy={copyInert}
     >
       {hostileNodes(shown)}

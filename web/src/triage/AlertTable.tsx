@@ -5,6 +5,7 @@ import { Avatar } from "@/design/Avatar";
 import { type Column, Grid } from "@/design/Grid";
 import { Hostile } from "@/design/Hostile";
 import { Key } from "@/design/Key";
+import { shortHost, shortUser } from "@/design/names";
 import { SeverityMark, StatusMark } from "@/design/shapes";
 import { Time, TimeLeft } from "@/design/time";
 import type { Cursor } from "@/design/useCursor";
@@ -88,8 +89,18 @@ export function AlertTable(props: AlertTableProps) {
           </span>
         ),
       },
-      { id: "host", width: "82px", head: "Host", cell: (alert) => <Machine text={alert.host} /> },
-      { id: "user", width: "78px", head: "User", cell: (alert) => <Machine text={alert.user} /> },
+      {
+        id: "host",
+        width: "82px",
+        head: "Host",
+        cell: (alert) => <Machine text={alert.host} short={shortHost} />,
+      },
+      {
+        id: "user",
+        width: "78px",
+        head: "User",
+        cell: (alert) => <Machine text={alert.user} short={shortUser} />,
+      },
       {
         id: "count",
         width: "34px",
@@ -143,9 +154,14 @@ export function AlertTable(props: AlertTableProps) {
   );
 }
 
-const Machine = memo(function Machine({ text }: { text?: string | null }) {
+interface MachineProps {
+  text?: string | null;
+  short: (text: string) => string;
+}
+
+const Machine = memo(function Machine({ text, short }: MachineProps) {
   return text ? (
-    <Hostile text={text} mono titled className={styles.machine} />
+    <Hostile text={short(text)} mono titled={text} className={styles.machine} />
   ) : (
     <span className={styles.none}>none</span>
   );

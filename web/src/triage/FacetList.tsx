@@ -3,6 +3,7 @@ import { type ReactNode, useState } from "react";
 import type { AlertStatus, Facets, FacetValue, Severity } from "@/api/types";
 import { Hostile } from "@/design/Hostile";
 import { Icon } from "@/design/Icon";
+import { shortHost } from "@/design/names";
 import { SEVERITIES, SeverityMark, StatusMark } from "@/design/shapes";
 import styles from "./FacetList.module.css";
 import type { QueueState } from "./state";
@@ -55,7 +56,7 @@ export function FacetList({ facets, state, onToggle }: FacetListProps) {
         values={known(facets.host)}
         chosen={state.host}
         onToggle={(value) => onToggle("host", value)}
-        label={(value) => <Hostile text={value} mono titled className={styles.mono} />}
+        label={(value) => <Hostile text={shortHost(value)} mono titled={value} className={styles.mono} />}
       />
       <Facet
         title="Owner"
