@@ -28,7 +28,8 @@ export async function openBrowser({ width = 1600, height = 1000, settings = { th
     ],
   });
   await context.addInitScript((chosen) => {
-    if (!localStorage.getItem("wf.settings")) localStorage.setItem("wf.settings", JSON.stringify(chosen));
+    // A blank page has no storage.
+    if (location.protocol === "http:" && !localStorage.getItem("wf.settings")) localStorage.setItem("wf.settings", JSON.stringify(chosen));
   }, settings);
   const faults = [];
   const watch = (page) => {

@@ -108,8 +108,9 @@ test("two keys raise a case with its evidence", async () => {
 
 test("news waits, and the row under the cursor holds still", async () => {
   await api.send(["NEW-01", "NEW-02"].map((host) => macroOpened(host)), { alerts: 2 });
-  await press(page, "n").catch(() => {});
-  await page.getByRole("row").nth(2).waitFor();
+  await page.getByRole("button", { name: /2 new/ }).waitFor({ timeout: 8_000 });
+  await press(page, "n");
+  await page.getByRole("gridcell", { name: "NEW-02" }).first().waitFor();
   await press(page, "j");
   const title = await underCursor(page);
   const place = async () => (await page.locator("[role=row][data-cursor]").boundingBox()).y;

@@ -1,5 +1,7 @@
 /** Who is logged in, and what they may do. */
+
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { createContext, useContext } from "react";
 import { answer, api, setCsrf } from "./client";
 import { Problem } from "./problem";
 import { keys } from "./query";
@@ -25,11 +27,15 @@ export function useStanding() {
   return useQuery({ queryKey: keys.session, queryFn: readStanding, staleTime: Number.POSITIVE_INFINITY });
 }
 
+const Me = createContext<Person | null>(null);
+/** Says who it is to everything below the gate. */
+export const MeProvider = Me.Provider;
+
 /** The person. Only below the gate. */
 export function useMe(): Person {
-  const { data } = useStanding();
-  if (data?.at !== "in") throw new Problem(401, "auth.required", "Log in first.", null);
-  return data.user;
+  const me = useContext(Me);
+  if (!me) throw new Problem(401, "auth.required", "Log in first.", null);
+  return me;
 }
 
 /** Logs in. */
@@ -39,23 +45,19 @@ export function useLogIn() {
     mutationFn: (body: { name: string; password: string }) => answer(api.POST("/api/v1/session", { body })),
     onSuccess: (session) => {
       setCsrf(session.csrf ?? null);
+      // Nothing that somebody else has read stays.
+      cache.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.session[0] });
       const standing: Standing = session.user ? { at: "in", user: session.user } : { at: "log-in" };
       cache.setQueryData(keys.session, standing);
     },
   });
 }
 
-/** Logs out and forgets everything that was read. */
+/** Logs out. The page starts anew, so that nothing that was read stays in memory. */
 export function useLogOut() {
-  const cache = useQueryClient();
   return useMutation({
     mutationFn: () => answer(api.DELETE("/api/v1/session")),
-    onSettled: () => {
-      setCsrf(null);
-      cache.clear();
-      const standing: Standing = { at: "log-in" };
-      cache.setQueryData(keys.session, standing);
-    },
+    onSettled: () => location.assign("/"),
   });
 }
 

@@ -4,7 +4,7 @@
 export interface Binding {
   /** Stable, for remapping: `queue.close`. */
   id: string;
-  /** `e`, `Shift+J`, `Ctrl+K`, `Space`, `g q`; several spell the same. */
+  /** `e`, `Shift+J`, `Ctrl+K`, `Space`, `g q`; several spell the same; none: by name in the palette only. */
   keys: string | readonly string[];
   /** What it does, as the help says it. */
   label: string;

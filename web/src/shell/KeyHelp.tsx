@@ -12,7 +12,10 @@ export function KeyHelp({ onClose }: { onClose: () => void }) {
   const groups = registry
     .asked()
     .filter((layer) => layer.title !== "Help")
-    .map((layer) => ({ title: layer.title, bindings: layer.bindings().filter((b) => !b.quiet) }))
+    .map((layer) => ({
+      title: layer.title,
+      bindings: layer.bindings().filter((b) => !b.quiet && registry.keysOf(b).length > 0),
+    }))
     .filter((group) => group.bindings.length > 0);
   useKeys({ title: "Help", level: "dialog" }, [
     { id: "help.close", keys: ["?", "Escape"], label: "Close", typing: true, run: onClose },

@@ -1,6 +1,6 @@
 /** Set-up, then log-in, then the console. */
 import { lazy, Suspense } from "react";
-import { useStanding } from "@/api/session";
+import { MeProvider, useStanding } from "@/api/session";
 import { Fault } from "@/design/states";
 import { Shell } from "./Shell";
 
@@ -9,7 +9,13 @@ const LogIn = lazy(() => import("@/admin/LogIn").then((module) => ({ default: mo
 
 export function Root() {
   const { data, error, refetch } = useStanding();
-  if (data?.at === "in") return <Shell />;
+  if (data?.at === "in") {
+    return (
+      <MeProvider value={data.user}>
+        <Shell />
+      </MeProvider>
+    );
+  }
   return (
     <Suspense fallback={null}>
       {data?.at === "set-up" && <SetUp />}

@@ -3,15 +3,23 @@ import { type ErrorComponentProps, Link } from "@tanstack/react-router";
 import { Empty, Fault } from "@/design/states";
 
 export function ScreenFault({ error, reset }: ErrorComponentProps) {
-  return <Fault what="This screen stopped." fault={error} retry={reset} />;
+  return (
+    <>
+      <h1 className="unseen">This screen stopped</h1>
+      <Fault what="This screen stopped." fault={error} retry={reset} />
+    </>
+  );
 }
 
 export function NotFound() {
   return (
-    <Empty
-      title="There is nothing at this address."
-      why="The link may be cut off, or the record may not be yours to see."
-      action={<Link to="/queue">Go to the queue</Link>}
-    />
+    <>
+      <h1 className="unseen">Not found</h1>
+      <Empty
+        title="There is nothing at this address."
+        why="The link may be cut off, or the record may not be yours to see."
+        action={<Link to="/queue">Go to the queue</Link>}
+      />
+    </>
   );
 }

@@ -1,9 +1,11 @@
 /** The frame around every screen: rail, top bar, messages, help, palette. */
 import { Outlet, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
+import { useLogOut } from "@/api/session";
 import { useKeys } from "@/keys/useKeys";
 import { LiveBridge } from "@/live/LiveBridge";
 import { focusBar } from "./bar";
+import { Palette } from "./Palette";
 import { Rail } from "./Rail";
 import { ROOMS } from "./rooms";
 import styles from "./Shell.module.css";
@@ -11,12 +13,12 @@ import { choose, useSettings } from "./settings";
 import { Toasts } from "./Toasts";
 import { TopBar } from "./TopBar";
 
-const Palette = lazy(() => import("./Palette").then((module) => ({ default: module.Palette })));
 const KeyHelp = lazy(() => import("./KeyHelp").then((module) => ({ default: module.KeyHelp })));
 
 export function Shell() {
   const navigate = useNavigate();
   const { zone } = useSettings();
+  const logOut = useLogOut();
   const [open, setOpen] = useState<"palette" | "help" | null>(null);
 
   useKeys({ title: "Everywhere", level: "shell" }, [
@@ -41,6 +43,7 @@ export function Shell() {
       label: "Go to Settings",
       run: () => void navigate({ to: "/settings" }),
     },
+    { id: "shell.leave", keys: [], label: "Log out", run: () => logOut.mutate() },
     {
       id: "shell.zone",
       keys: "g z",
@@ -61,10 +64,9 @@ export function Shell() {
         <Outlet />
       </main>
       <Toasts />
-      <Suspense fallback={null}>
-        {open === "palette" && <Palette onClose={() => setOpen(null)} />}
-        {open === "help" && <KeyHelp onClose={() => setOpen(null)} />}
-      </Suspense>
+      {/* Not loaded late: what is typed right after Ctrl+K must land in it. */}
+      {open === "palette" && <Palette onClose={() => setOpen(null)} />}
+      <Suspense fallback={null}>{open === "help" && <KeyHelp onClose={() => setOpen(null)} />}</Suspense>
     </div>
   );
 }

@@ -63,7 +63,7 @@ export function CloseDialog({ what, onClose, onConfirm }: CloseDialogProps) {
                 className="unseen"
                 checked={chosen === verdict}
                 onChange={() => choose(verdict.digit)}
-                data-autofocus={at === 0 || undefined}
+                data-autofocus={(at === 0 && chosen?.reason !== "other") || undefined}
               />
               <Key k={verdict.digit} />
               <span>{verdict.label}</span>
@@ -77,6 +77,8 @@ export function CloseDialog({ what, onClose, onConfirm }: CloseDialogProps) {
             ref={field}
             value={comment}
             maxLength={4000}
+            // The dialog moves the focus in only after it is drawn; a digit may have come before.
+            data-autofocus={chosen?.reason === "other" || undefined}
             aria-invalid={tried && chosen !== null && lack !== null}
             onChange={(event) => setComment(event.currentTarget.value)}
             placeholder={chosen?.reason === "other" ? "Needed: what it is" : "If there is more to say"}

@@ -216,10 +216,8 @@ function Journal({ alert }: { alert: Alert }) {
           </li>
         ))}
         <li>
-          <Time at={alert.created_at} precision="min" className={styles.when} />
-          <span>
-            Raised; its first event is of <Time at={alert.first_seen} />
-          </span>
+          <Time at={alert.first_seen} precision="min" className={styles.when} />
+          <span>First event</span>
         </li>
       </ol>
     </section>

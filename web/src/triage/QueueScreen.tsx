@@ -211,7 +211,11 @@ export function QueueScreen() {
               }}
               onOpen={() => setPeek(true)}
               timed={filter.sort === "last_seen"}
-              after={<Rest list={list} shown={alerts.length} state={state} onWiden={change} />}
+              after={
+                list.isError || list.isPending || list.isFetchingNextPage || alerts.length === 0 ? (
+                  <Rest list={list} shown={alerts.length} state={state} onWiden={change} />
+                ) : null
+              }
             />
           </div>
         </div>

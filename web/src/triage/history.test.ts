@@ -15,6 +15,7 @@ const item = (action: string, after: unknown): JournalItem => ({
 });
 
 test.each([
+  ["alert.create", {}, "raised it"],
   ["alert.triage", {}, "took it up"],
   ["alert.assign", { owner: "1" }, "assigned it to M. Lindqvist"],
   ["alert.assign", { owner: null }, "assigned it to nobody"],

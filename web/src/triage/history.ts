@@ -10,6 +10,8 @@ export function deed(item: JournalItem, people: readonly Person[]): string {
   const after = (typeof item.after === "object" && item.after !== null ? item.after : {}) as Fields;
   const word = item.action.slice(item.action.indexOf(".") + 1);
   switch (word) {
+    case "create":
+      return "raised it";
     case "triage":
       return "took it up";
     case "rate":
