@@ -10,7 +10,7 @@ DATA ?= $(HOME)/.local/share/watchfloor-demo
 LISTEN ?= 127.0.0.1:8420
 PYTHON := $(HOME)/.cache/watchfloor/python/bin/python
 
-.PHONY: run build test test-rust test-web lint setup-test console bench
+.PHONY: run build test test-rust test-web test-browser e2e lint setup-test console
 
 # The service with its console and a synthetic morning in it. Address, account and password are printed.
 run: console
@@ -31,18 +31,25 @@ web/dist/index.html: web/node_modules/.package-lock.json $(shell find web/src we
 	cd web && npm run build
 	@touch $@
 
-# Real neighbours for the tests: PostgreSQL and rsyslog from Debian's packages, the Elasticsearch client from PyPI.
+# Real neighbours for the tests: PostgreSQL, rsyslog and a browser from Debian's packages, the Elasticsearch client from PyPI.
 setup-test:
-	@./.ci/packages postgresql rsyslog rsyslog-elasticsearch python3-venv
+	@./.ci/packages postgresql rsyslog rsyslog-elasticsearch chromium python3-venv
 	@test -x '$(PYTHON)' || { python3 -m venv '$(dir $(patsubst %/,%,$(dir $(PYTHON))))' && '$(PYTHON)' -m pip install -q 'elasticsearch>=9,<10'; }
 
-test: setup-test test-web test-rust
+# The console's own tests, those of the crates, and the console in a browser against the real binary.
+test: setup-test
+	@./.ci/test
 
 test-web: console
 	cd web && npm test
 
 test-rust: console
-	WATCHFLOOR_REQUIRE_POSTGRES=1 WATCHFLOOR_REQUIRE_CLIENTS=1 WATCHFLOOR_PYTHON='$(PYTHON)' cargo test --workspace --lib --bins --tests
+	WATCHFLOOR_REQUIRE_POSTGRES=1 WATCHFLOOR_REQUIRE_CLIENTS=1 WATCHFLOOR_PYTHON='$(PYTHON)' cargo test --workspace --no-fail-fast --lib --bins --tests
+
+test-browser: build
+	cd web && WATCHFLOOR_REQUIRE_BROWSER=1 npm run e2e
+
+e2e: setup-test test-browser
 
 lint: web/node_modules/.package-lock.json
 	cargo clippy --workspace --all-targets
