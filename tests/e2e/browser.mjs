@@ -5,17 +5,24 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PASSWORD } from "./floor.mjs";
+import { chromium as executablePath } from "./paths.mjs";
+import { test } from "./runner.mjs";
 
 const require = createRequire(new URL("../../web/package.json", import.meta.url));
 const { chromium } = require("playwright-core");
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 
+/** The requests of a page that have no answer yet. */
+const inFlight = new WeakMap();
+
 /** A browser with a profile of its own. `faults` collects what the page complained about. */
 export async function openBrowser({ width = 1600, height = 1000, settings = { theme: "dark" } } = {}) {
   const profile = mkdtempSync(join(tmpdir(), "watchfloor-chromium-"));
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    executablePath,
     headless: true,
+    // What moves would have to be waited for; that it moves is no journey.
+    reducedMotion: "reduce",
     viewport: { width, height },
     args: [
       "--no-sandbox",
@@ -32,7 +39,18 @@ export async function openBrowser({ width = 1600, height = 1000, settings = { th
     if (location.protocol === "http:" && !localStorage.getItem("wf.settings")) localStorage.setItem("wf.settings", JSON.stringify(chosen));
   }, settings);
   const faults = [];
+  const pending = new Set();
+  const over = (request) => pending.delete(request);
+  context.on("requestfinished", over);
+  context.on("requestfailed", over);
+  context.on("request", (request) => {
+    // The live feed never ends.
+    if (request.resourceType() !== "eventsource") pending.add(request);
+  });
+  // What is not there after ten seconds will not come.
+  context.setDefaultTimeout(10_000);
   const watch = (page) => {
+    inFlight.set(page, pending);
     page.on("pageerror", (error) => faults.push(`error: ${error.message}`));
     page.on("console", (message) => {
       // Asking whether there is a session is answered 401 before log-in.
@@ -76,9 +94,24 @@ export async function underCursor(page) {
   return (await row.locator("[role=gridcell]").nth(2).innerText()).trim();
 }
 
+/** Waits until nothing is under way: no request without an answer, nothing that fades, in two frames after another. */
+export async function settled(page) {
+  const quiet = () =>
+    page.evaluate(async () => {
+      const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+      await frame();
+      await frame();
+      const moving = document.getAnimations().some((one) => one.playState === "running");
+      const faint = [...document.querySelectorAll("[role=dialog]")].some((one) => getComputedStyle(one).opacity !== "1");
+      return !moving && !faint;
+    });
+  await until(async () => inFlight.get(page).size === 0 && (await quiet()) && inFlight.get(page).size === 0);
+}
+
 /** Everything axe finds wrong with the page. */
 export async function violations(page) {
-  await page.evaluate(axe);
+  await settled(page);
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe);
   const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
   return found.violations.map(
     (one) => `${one.id} (${one.impact}): ${one.help}: ${one.nodes.map((node) => node.target.join(" ")).slice(0, 3).join(", ")}`,
@@ -88,4 +121,39 @@ export async function violations(page) {
 /** Fails with the list when axe finds anything. */
 export async function assertAccessible(page, where) {
   assert.deepEqual(await violations(page), [], where);
+}
+
+/** The looks that every screen must be accessible in: each theme, wide and narrow, dense and comfortable. */
+export const LOOKS = ["dark", "light", "hc"].flatMap((theme) => [
+  { theme, width: 1600, height: 1000, density: "compact" },
+  { theme, width: 1280, height: 800, density: "comfortable" },
+]);
+
+/**
+ * A test for each look. `body` gets a fresh browser of it, not logged in, and `check(where)`, which fails on anything axe
+ * finds; whatever the pages complained about fails the test too.
+ */
+export function inEveryLook(what, body) {
+  for (const { theme, width, height, density } of LOOKS) {
+    test(`${what}: ${theme}, ${width} wide, ${density}`, async () => {
+      const browser = await openBrowser({ width, height, settings: { theme, density } });
+      try {
+        const check = (where) => assertAccessible(browser.page, `${where}, ${theme}, ${width} wide`);
+        await body({ ...browser, check, wide: width >= 1400 });
+        assert.deepEqual(browser.faults, [], "what the pages complained about");
+      } finally {
+        await browser.close();
+      }
+    });
+  }
+}
+
+/** Waits until it is so. */
+export async function until(so, ms = 8_000) {
+  const end = Date.now() + ms;
+  for (;;) {
+    if (await so().catch(() => false)) return;
+    if (Date.now() > end) assert.fail(`not so after ${ms} ms: ${so}`);
+    await new Promise((resolve) => setTimeout(resolve, 40));
+  }
 }

@@ -1,8 +1,8 @@
 // The first start: set-up with the token, log-in, log-out, who sees what.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 import { logIn, openBrowser } from "./browser.mjs";
 import { Api, PASSWORD, startFloor } from "./floor.mjs";
+import { after, before, test } from "./runner.mjs";
 
 let floor;
 let browser;

@@ -1,14 +1,10 @@
 // A floor of its own: the real binary on a free port over a temporary folder.
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-
-const root = fileURLToPath(new URL("../../", import.meta.url));
-const target = process.env.CARGO_TARGET_DIR ?? join(homedir(), ".cache/watchfloor/target");
-const binary = process.env.WATCHFLOOR_BIN ?? join(target, "debug/watchfloor");
+import { binary, root } from "./paths.mjs";
 
 export const PASSWORD = "a long enough password";
 
@@ -26,7 +22,6 @@ function freePort() {
 
 /** Starts the program and waits until it says that it listens. */
 export async function startFloor() {
-  if (!existsSync(binary)) throw new Error(`there is no ${binary}: run \`make build\``);
   const data = mkdtempSync(join(tmpdir(), "watchfloor-e2e-"));
   const listen = `127.0.0.1:${await freePort()}`;
   const args = ["serve", "--data", data, "--listen", listen, "--rules", join(root, "content/rules")];

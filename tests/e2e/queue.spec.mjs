@@ -1,8 +1,8 @@
 // The queue by keyboard alone.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { logIn, openBrowser, press, underCursor } from "./browser.mjs";
+import { logIn, openBrowser, press, underCursor, until } from "./browser.mjs";
 import { Api, macroOpened, startFloor } from "./floor.mjs";
+import { after, before, test } from "./runner.mjs";
 
 let floor;
 let browser;
@@ -43,6 +43,7 @@ test("three keys close an alert, and u takes it back", async () => {
   const before = await open();
   assert.equal(await press(page, "e", "2", "Enter"), 3);
   await page.getByText(`A-${number} closed: benign, expected activity.`).waitFor();
+  await page.getByRole("button", { name: /^Undo/ }).getByText(/^(10|9) s$/).waitFor();
   await until(async () => (await alertOf(number)).status === "closed");
   const closed = await alertOf(number);
   assert.equal(closed.disposition, "benign_true_positive");
@@ -56,6 +57,31 @@ test("three keys close an alert, and u takes it back", async () => {
   const history = await api.call("GET", `/api/v1/alerts/${closed.id}/history`);
   assert.deepEqual(history.items.slice(0, 2).map((item) => item.action), ["alert.reopen", "alert.close"]);
   assert.equal(history.items[0].reason, "undone");
+});
+
+test("who comes second is told, and nothing is overwritten", async () => {
+  const number = await peeked();
+  const alert = await alertOf(number);
+  // Somebody else is quicker by a moment.
+  await page.route(
+    `**/api/v1/alerts/${alert.id}/assign`,
+    async (route) => {
+      await api.call("POST", `/api/v1/alerts/${alert.id}/escalate`, { comment: "mine" }, { "if-match": `"${alert.version}"` });
+      await route.continue();
+    },
+    { times: 1 },
+  );
+  await press(page, "a");
+  await page.getByText(`A-${number} could not be assigned.`).waitFor();
+  await page.getByRole("region", { name: "Messages" }).getByText("record.stale").waitFor();
+  const now = await alertOf(number);
+  assert.deepEqual([now.status, now.owner], ["escalated", null]);
+  await page.getByRole("complementary", { name: "Alert" }).getByText("Escalated").first().waitFor();
+  await press(page, "Escape");
+  await page.getByText("could not be assigned").waitFor({ state: "detached" });
+  // The browser itself notes the refusal, too.
+  browser.faults.splice(0, browser.faults.length, ...browser.faults.filter((fault) => !fault.includes("412")));
+  await press(page, "j");
 });
 
 test("`other` wants a comment before it closes", async () => {
@@ -162,22 +188,12 @@ test("single keys can be switched off", async () => {
   await page.goto(`${floor.url}/queue`);
   await page.locator("[role=row][data-cursor]").waitFor();
   await press(page, "e");
-  await page.waitForTimeout(300);
-  assert.equal(await page.getByRole("dialog").count(), 0);
+  // Over the dialog that `e` must not open the palette would not open.
   await page.keyboard.press("Control+k");
   await page.getByRole("dialog", { name: "Command palette" }).waitFor();
+  assert.equal(await page.getByRole("dialog").count(), 1);
 });
 
 test("the page complained about nothing", () => {
   assert.deepEqual(browser.faults, []);
 });
-
-/** Waits until it is so. */
-async function until(so, ms = 8_000) {
-  const end = Date.now() + ms;
-  for (;;) {
-    if (await so().catch(() => false)) return;
-    if (Date.now() > end) assert.fail(`not so after ${ms} ms: ${so}`);
-    await new Promise((resolve) => setTimeout(resolve, 80));
-  }
-}

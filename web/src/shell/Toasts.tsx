@@ -18,6 +18,9 @@ export function Toasts() {
       off: !toasts.some((toast) => toast.undo),
       run: undoLatest,
     },
+  ]);
+  // Before the screen's own Escape: what failed stands in front.
+  useKeys({ title: "Messages", level: "panel" }, [
     {
       id: "shell.dismiss",
       keys: "Escape",
