@@ -7,10 +7,9 @@ use crate::output::Failure;
 use demo::{Story, Targets};
 use desk::access::Role;
 use desk::admin;
-use model::{Clock, SystemClock, Timestamp};
+use model::{Clock, SystemClock};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::time::Duration;
 
 /// Arguments of `demo`.
 #[derive(clap::Args, Debug)]
@@ -31,9 +30,6 @@ pub struct DemoArgs {
 
 /// The account that the demo makes.
 const USER: &str = "demo";
-/// The story ends so long after midnight.
-const STORY_END: Duration = Duration::from_secs(11 * 3600 + 20 * 60);
-const DAY: Duration = Duration::from_secs(86_400);
 
 /// Runs until it is told to stop.
 pub fn run(args: DemoArgs) -> Result<u8, Failure> {
@@ -48,20 +44,19 @@ async fn play(args: DemoArgs) -> Result<u8, Failure> {
     let ctx = super::token::console();
     let password = hex::encode(rand::random::<[u8; 8]>());
     admin::recover(db, &ctx, USER, password.clone()).await.map_err(Failure::usage)?;
-    let token = admin::create_token(db, &ctx, Role::Ingest, "demo").await.map_err(Failure::usage)?.token;
     let listening = serve::listen(&floor, args.listen, None).await?;
-    let story = Story::new(args.seed, morning(SystemClock.now()));
-    let targets = Targets { http: listening.address, token, syslog_udp, syslog_tcp };
-    let sent = demo::send(&story, &targets).await.map_err(Failure::usage)?;
-    eprintln!("a synthetic morning of larkfield.example: {} events by six sources", sent.acknowledged + sent.unacknowledged);
+    if floor.desk.lake.stats().events == 0 {
+        // The morning ends now, so that the queue is fresh and no source looks late.
+        let story = Story::ending_at(args.seed, SystemClock.now());
+        let sender = admin::create_token(db, &ctx, Role::Ingest, "demo").await.map_err(Failure::usage)?;
+        let targets = Targets { http: listening.address, token: sender.token, syslog_udp, syslog_tcp };
+        let sent = demo::send(&story, &targets).await.map_err(Failure::usage)?;
+        admin::revoke_token(db, &floor.desk.gate, &ctx, sender.record.id).await.map_err(Failure::usage)?;
+        eprintln!("a synthetic morning of larkfield.example: {} events by six sources", sent.acknowledged + sent.unacknowledged);
+    } else {
+        eprintln!("{} holds a floor already; it goes on as it was (remove the folder for a new morning)", args.data.display());
+    }
     eprintln!("log in as {USER} with the password {password}");
     eprintln!("listening on {}://{}", listening.scheme, listening.address);
     serve::until_told_to_stop(floor, listening).await
-}
-
-/// The last midnight whose morning is over.
-fn morning(now: Timestamp) -> Timestamp {
-    let day = i64::try_from(DAY.as_nanos()).unwrap_or(i64::MAX);
-    let over = now.minus(STORY_END).nanos();
-    Timestamp(over - over.rem_euclid(day))
 }
