@@ -71,12 +71,12 @@ export async function openBrowser({ width = 1600, height = 1000, settings = { th
 }
 
 /** Logs in by keyboard. */
-export async function logIn(page, url, name, path = "/queue") {
+export async function logIn(page, url, name, path = "/queue", password = PASSWORD) {
   await page.goto(url + path);
   await page.getByRole("heading", { name: "Log in" }).waitFor();
   await page.keyboard.type(name);
   await page.keyboard.press("Tab");
-  await page.keyboard.type(PASSWORD);
+  await page.keyboard.type(password);
   await page.keyboard.press("Enter");
   await page.getByRole("navigation", { name: "Rooms" }).waitFor();
 }
@@ -103,7 +103,8 @@ export async function settled(page) {
       await frame();
       const moving = document.getAnimations().some((one) => one.playState === "running");
       const faint = [...document.querySelectorAll("[role=dialog]")].some((one) => getComputedStyle(one).opacity !== "1");
-      return !moving && !faint;
+      const loading = document.querySelector("[role=status][aria-label^=Loading]") !== null;
+      return !moving && !faint && !loading;
     });
   await until(async () => inFlight.get(page).size === 0 && (await quiet()) && inFlight.get(page).size === 0);
 }

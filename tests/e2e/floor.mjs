@@ -20,12 +20,11 @@ function freePort() {
   });
 }
 
-/** Starts the program and waits until it says that it listens. */
-export async function startFloor() {
+/** Runs the program with these arguments over a folder of its own until `stop`, and waits until it says that it listens. */
+async function start(...args) {
   const data = mkdtempSync(join(tmpdir(), "watchfloor-e2e-"));
   const listen = `127.0.0.1:${await freePort()}`;
-  const args = ["serve", "--data", data, "--listen", listen, "--rules", join(root, "content/rules")];
-  const child = spawn(binary, args, { stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(binary, [...args, "--data", data, "--listen", listen], { stdio: ["ignore", "ignore", "pipe"] });
   let said = "";
   await new Promise((resolve, reject) => {
     const late = setTimeout(() => reject(new Error(`not ready after 60 s:\n${said}`)), 60_000);
@@ -43,6 +42,7 @@ export async function startFloor() {
   return {
     url,
     data,
+    said,
     setupToken: () => readFileSync(join(data, "setup-token"), "utf8").trim(),
     stop: async () => {
       child.removeAllListeners("exit");
@@ -54,6 +54,16 @@ export async function startFloor() {
       rmSync(data, { recursive: true, force: true });
     },
   };
+}
+
+/** An empty floor with the rules of `content/rules`. */
+export const startFloor = () => start("serve", "--rules", join(root, "content/rules"));
+
+/** A floor with the synthetic morning in it. `password` is that of the account `demo`. */
+export async function startDemo() {
+  const floor = await start("demo");
+  const [, password] = /log in as demo with the password (\w+)/.exec(floor.said) ?? [];
+  return { ...floor, password };
 }
 
 /** What a program would do: log in, then call. Throws with the problem's code. */
@@ -85,8 +95,8 @@ export class Api {
     return this.logIn(name);
   }
 
-  async logIn(name) {
-    const session = await this.call("POST", "/api/v1/session", { name, password: PASSWORD });
+  async logIn(name, password = PASSWORD) {
+    const session = await this.call("POST", "/api/v1/session", { name, password });
     this.csrf = session.csrf;
     return this;
   }

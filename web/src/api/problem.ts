@@ -38,7 +38,12 @@ export function readProblem(status: number, body: unknown, request: string | nul
 
 /** The problem when no answer came at all. */
 export function unreachable(): Problem {
-  return new Problem(0, "network.unreachable", "Watchfloor does not answer. The console tries again.", null);
+  return new Problem(
+    0,
+    "network.unreachable",
+    "Watchfloor does not answer, or the network does not reach it.",
+    null,
+  );
 }
 
 /** Anything thrown, as a problem. */

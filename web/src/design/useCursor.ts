@@ -62,8 +62,20 @@ export function useCursor(
   }, []);
 
   const bindings: Binding[] = [
-    { id: `${scope}.down`, keys: ["j", "ArrowDown"], label: "Next row", run: () => step(1, false) },
-    { id: `${scope}.up`, keys: ["k", "ArrowUp"], label: "Previous row", run: () => step(-1, false) },
+    {
+      id: `${scope}.down`,
+      keys: ["j", "ArrowDown"],
+      label: "Next row",
+      here: true,
+      run: () => step(1, false),
+    },
+    {
+      id: `${scope}.up`,
+      keys: ["k", "ArrowUp"],
+      label: "Previous row",
+      here: true,
+      run: () => step(-1, false),
+    },
     {
       id: `${scope}.first`,
       keys: "Home",
@@ -84,8 +96,14 @@ export function useCursor(
   if (select) {
     bindings.push(
       { id: `${scope}.select`, keys: "x", label: "Select", run: () => here.current && toggle(here.current) },
-      { id: `${scope}.extend`, keys: "Shift+J", label: "Extend down", run: () => step(1, true) },
-      { id: `${scope}.extend-up`, keys: "Shift+K", label: "Extend up", run: () => step(-1, true) },
+      { id: `${scope}.extend`, keys: "Shift+J", label: "Extend down", here: true, run: () => step(1, true) },
+      {
+        id: `${scope}.extend-up`,
+        keys: "Shift+K",
+        label: "Extend up",
+        here: true,
+        run: () => step(-1, true),
+      },
     );
   }
   return {

@@ -13,6 +13,8 @@ export interface Binding {
   off?: boolean;
   /** Also while a field has the focus. */
   typing?: boolean;
+  /** A mere movement: in the help, but nothing to choose by name in the palette. */
+  here?: boolean;
   /** Not in the help and the palette: it is the twin of another. */
   quiet?: boolean;
 }

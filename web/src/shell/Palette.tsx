@@ -19,7 +19,9 @@ export function Palette({ onClose }: { onClose: () => void }) {
       registry
         .asked()
         .flatMap((layer) => layer.bindings())
-        .filter((binding) => !binding.quiet && !binding.off && binding.id !== "shell.palette"),
+        .filter(
+          (binding) => !binding.quiet && !binding.here && !binding.off && binding.id !== "shell.palette",
+        ),
     [],
   );
   const found = choices(text, bindings, {

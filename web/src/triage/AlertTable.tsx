@@ -84,7 +84,7 @@ export function AlertTable(props: AlertTableProps) {
         cell: (alert) => (
           <span className={alert.status === "closed" ? styles.closed : styles.title}>
             {timed && <Time at={alert.last_seen} className={styles.seen} />}
-            <Hostile text={alert.title} titled />
+            <Hostile text={alert.title} titled className={styles.words} />
             {alert.case != null && <span className={styles.case}>C-{alert.case}</span>}
           </span>
         ),

@@ -1,5 +1,5 @@
 /** Closing: a digit says what it turned out to be, Enter confirms. Cases use it too. */
-import { useRef, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { Button } from "@/design/Button";
 import { Dialog } from "@/design/Dialog";
 import { Key } from "@/design/Key";
@@ -10,11 +10,13 @@ import { lacks, VERDICTS, type Verdict, verdictOf } from "./verdicts";
 interface CloseDialogProps {
   /** `A-88213`, `4 alerts`, `case C-417`. */
   what: string;
+  /** What else closing does. */
+  lead?: ReactNode;
   onClose: () => void;
   onConfirm: (verdict: Verdict, comment: string) => void;
 }
 
-export function CloseDialog({ what, onClose, onConfirm }: CloseDialogProps) {
+export function CloseDialog({ what, lead, onClose, onConfirm }: CloseDialogProps) {
   const [chosen, setChosen] = useState<Verdict | null>(null);
   const [comment, setComment] = useState("");
   const [tried, setTried] = useState(false);
@@ -53,6 +55,7 @@ export function CloseDialog({ what, onClose, onConfirm }: CloseDialogProps) {
           confirm();
         }}
       >
+        {lead && <p className={styles.lead}>{lead}</p>}
         <fieldset className={styles.verdicts}>
           <legend className="unseen">What it turned out to be</legend>
           {VERDICTS.map((verdict, at) => (

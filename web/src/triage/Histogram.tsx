@@ -42,7 +42,11 @@ export function Histogram({ data, brush, onBrush }: HistogramProps) {
   const high = (count: number) => (count / top) * plot;
   const across = (time: number) => ((time - begin) / (end - begin || 1)) * width;
   const shown = drag ? brushed(buckets, drag.from, drag.to) : brush;
-  const edge = shown && { from: across(Date.parse(shown.from)), to: across(Date.parse(shown.to)) };
+  // A brush may reach beyond what there is to see; its edge stands there only where it lies within.
+  const inside = (x: number) => Math.min(width, Math.max(0, x));
+  const ends = shown ? [across(Date.parse(shown.from)), across(Date.parse(shown.to))] : [];
+  const grips = ends.filter((x) => x >= -0.5 && x <= width + 0.5).map(inside);
+  const [left = 0, right = 0] = ends.map(inside);
 
   const place = (event: PointerEvent) => {
     const at = box.current?.getBoundingClientRect();
@@ -73,19 +77,11 @@ export function Histogram({ data, brush, onBrush }: HistogramProps) {
         role="img"
         aria-label={`${total} alerts over time, by severity. The table beside it has the numbers.`}
       >
-        {edge && (
-          <rect
-            className={styles.brush}
-            x={edge.from}
-            y={0}
-            width={Math.max(0, edge.to - edge.from)}
-            height={TOP + plot}
-          />
-        )}
+        <rect className={styles.brush} x={left} y={0} width={Math.max(0, right - left)} height={TOP + plot} />
         {ticks.map((tick) => (
           <g key={tick}>
             <path className={styles.grid} d={`M0 ${TOP + plot - high(tick) + 0.5}H${width}`} />
-            <text x={0} y={TOP + plot - high(tick) - 3} className={styles.label}>
+            <text x={0} y={Math.max(9, TOP + plot - high(tick) - 3)} className={styles.label}>
               {tick}
             </text>
           </g>
@@ -109,13 +105,12 @@ export function Histogram({ data, brush, onBrush }: HistogramProps) {
               : clockTime(at, zone, "min")}
           </text>
         ))}
-        {edge && (
-          <g className={styles.handles}>
-            <path d={`M${edge.from} 0V${TOP + plot}M${edge.to} 0V${TOP + plot}`} />
-            <rect x={edge.from - 3} y={TOP + plot / 2 - 7} width={6} height={14} rx={3} />
-            <rect x={Math.min(edge.to, width - 3) - 3} y={TOP + plot / 2 - 7} width={6} height={14} rx={3} />
+        {grips.map((x, at) => (
+          <g key={at} className={styles.handles}>
+            <path d={`M${x} 0V${TOP + plot}`} />
+            <rect x={Math.min(x, width - 3) - 3} y={TOP + plot / 2 - 7} width={6} height={14} rx={3} />
           </g>
-        )}
+        ))}
       </svg>
     </div>
   );

@@ -64,8 +64,8 @@ export function NoteForm({ open, onOpen, onSave }: NoteFormProps) {
         <Button type="submit" k={["Ctrl", "↵"]} disabled={!text.trim() || saving}>
           Keep the note
         </Button>
-        <Button look="plain" onClick={() => onOpen(false)}>
-          Leave
+        <Button look="plain" k="Esc" onClick={() => onOpen(false)}>
+          Cancel
         </Button>
       </div>
     </form>

@@ -20,7 +20,8 @@ interface OverviewProps {
   state: QueueState;
   filter: AlertFilter;
   epoch: number;
-  total: number;
+  /** Alerts of the list; undefined while it is not read. */
+  total: number | undefined;
   open: number | undefined;
   onBrush: (brush: Brush | null) => void;
 }
@@ -38,9 +39,13 @@ export function Overview({ state, filter, epoch, total, open, onBrush }: Overvie
     <section className={styles.overview} aria-label="Alerts over time">
       <div className={styles.line}>
         <p>
-          <strong>{total === 1 ? "1 alert" : `${total} alerts`}</strong>
+          {total !== undefined && <strong>{total === 1 ? "1 alert" : `${total} alerts`}</strong>}
           {brush && `, brushed ${clockTime(brush.from, zone, "min")} to ${clockTime(brush.to, zone, "min")}`}
-          {open !== undefined && open !== total && state.view !== "closed" && `, of ${open} open`}
+          {open !== undefined &&
+            total !== undefined &&
+            open !== total &&
+            state.view !== "closed" &&
+            `, of ${open} open`}
         </p>
         <ul className={styles.legend}>
           {SEVERITIES.map((name) => (

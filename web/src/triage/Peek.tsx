@@ -1,19 +1,22 @@
 /** The panel beside the queue: one alert, why it fired, what it is about, what was said and done. */
 import { type ReactNode, type RefObject, useRef } from "react";
 import { usePeople } from "@/api/session";
-import type { Alert, Entity } from "@/api/types";
+import type { Alert } from "@/api/types";
 import { Avatar } from "@/design/Avatar";
 import { IconButton } from "@/design/Button";
+import { now } from "@/design/clock";
 import { Hostile } from "@/design/Hostile";
 import { Icon, type IconName } from "@/design/Icon";
 import { SeverityMark, StatusMark } from "@/design/shapes";
 import { Fault, Loading } from "@/design/states";
 import { Time, TimeLeft } from "@/design/time";
 import { say } from "@/shell/toast";
+import { dayAround } from "./filter";
 import { deed } from "./history";
 import { NoteForm } from "./NoteForm";
 import styles from "./Peek.module.css";
-import { useAlert, useEntityCounts, useHistory, useNotes } from "./queries";
+import { aboutEntity, useAlert, useEntityCounts, useHistory, useNotes } from "./queries";
+import type { QueueState } from "./state";
 import { DISPOSITION_WORDS, REASON_WORDS } from "./verdicts";
 import { WhyItFired } from "./WhyItFired";
 
@@ -23,7 +26,8 @@ interface PeekProps {
   /** `2 of 148`. */
   place: string | null;
   onClose: () => void;
-  onEntity: (entity: Entity) => void;
+  /** Shows the alerts that a figure counts. */
+  onAbout: (about: QueueState) => void;
   onNote: (alert: Alert, text: string) => Promise<boolean>;
   /** Whether the person may write. */
   writes: boolean;
@@ -48,7 +52,7 @@ export function Peek(props: PeekProps) {
           <PeekHead alert={alert} place={place} onClose={onClose} />
           <section ref={body} className={styles.body} tabIndex={0} aria-label="Details of the alert" key={id}>
             <WhyItFired alert={alert} />
-            <Entities alert={alert} onEntity={props.onEntity} />
+            <Entities alert={alert} onAbout={props.onAbout} />
             <Notes {...props} alert={alert} />
             <Journal alert={alert} />
           </section>
@@ -135,25 +139,42 @@ const ENTITY_ICONS: Record<string, IconName> = {
 /** Entities before "more". */
 const FEW = 6;
 
-function Entities({ alert, onEntity }: { alert: Alert; onEntity: (entity: Entity) => void }) {
+/** Kinds that somebody could reach by a click. */
+const REACHABLE = new Set(["ip", "domain", "url", "email"]);
+
+function Entities({ alert, onAbout }: { alert: Alert; onAbout: PeekProps["onAbout"] }) {
   const shown = alert.entities.slice(0, FEW);
-  const counts = useEntityCounts(shown);
+  const { from, to } = dayAround(alert.last_seen, now());
+  const counts = useEntityCounts(shown, from, to);
   if (shown.length === 0) return null;
   return (
     <section className={styles.section} aria-labelledby="entities">
       <div className={styles.sectionhead}>
         <h3 id="entities">Entities</h3>
         <span className={styles.dim}>{alert.entities.length}</span>
-        <span className={styles.aside}>Alerts, 24 h</span>
+        <span className={styles.aside} title="Within the 24 hours around this alert, closed ones too">
+          Alerts, 24 h
+        </span>
       </div>
       <ul>
         {shown.map((entity, at) => (
           <li key={`${entity.kind}:${entity.value}`} className={styles.entity}>
             <Icon name={ENTITY_ICONS[entity.kind] ?? "hash"} />
-            <Hostile text={entity.value} mono defanged titled className={styles.value} />
+            <Hostile
+              text={entity.value}
+              mono
+              defanged={REACHABLE.has(entity.kind)}
+              titled
+              className={styles.value}
+            />
             <span className={styles.kind}>{entity.kind}</span>
-            <button type="button" onClick={() => onEntity(entity)} title="Show the alerts about it">
+            <button
+              type="button"
+              onClick={() => onAbout({ ...aboutEntity(entity), from, to })}
+              title="Show these alerts"
+            >
               {counts[at] ?? "–"}
+              <span className="unseen"> alerts about it</span>
             </button>
           </li>
         ))}

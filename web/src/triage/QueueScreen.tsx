@@ -5,7 +5,7 @@ import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { answer, api, seen } from "@/api/client";
 import { useMay, useMe } from "@/api/session";
-import type { Alert, Entity } from "@/api/types";
+import type { Alert } from "@/api/types";
 import { now } from "@/design/clock";
 import { useCursor } from "@/design/useCursor";
 import { useWide } from "@/design/useWide";
@@ -27,9 +27,9 @@ import { Peek } from "./Peek";
 import { PeekActions } from "./PeekActions";
 import { QueueHead } from "./QueueHead";
 import styles from "./QueueScreen.module.css";
-import { aboutEntity, useAlerts, useCounts, useFacets } from "./queries";
+import { useAlerts, useCounts, useFacets } from "./queries";
 import { Rest } from "./Rest";
-import type { QueueState, Sort, View } from "./state";
+import { type QueueState, type Sort, STATUSES, type View } from "./state";
 import { useNewcomers } from "./useNewcomers";
 import { useQueueKeys } from "./useQueueKeys";
 
@@ -188,7 +188,7 @@ export function QueueScreen() {
             state={state}
             filter={filter}
             epoch={epoch}
-            total={total}
+            total={list.data ? total : undefined}
             open={counts?.open}
             onBrush={(brush) => change({ ...state, from: brush?.from, to: brush?.to })}
           />
@@ -227,7 +227,7 @@ export function QueueScreen() {
               place={place(ids, quiet, total)}
               panel={panel}
               onClose={() => setPeek(false)}
-              onEntity={(entity: Entity) => change({ ...state, ...aboutEntity(entity) })}
+              onAbout={(about) => change({ status: [...STATUSES], peek: state.peek, ...about })}
               onNote={actions.note}
               writes={may}
               noting={noting}
@@ -251,7 +251,7 @@ export function QueueScreen() {
       <Footer hints={may ? HINTS : HINTS.filter((hint) => !hint.writes)}>
         {cursor.selected.size > 0
           ? `${cursor.selected.size} selected of ${total}`
-          : `${place(ids, cursor.at, total) ?? "0"} ${total === 1 ? "alert" : "alerts"}`}
+          : list.data && `${place(ids, cursor.at, total) ?? "0"} ${total === 1 ? "alert" : "alerts"}`}
       </Footer>
 
       {closing && (

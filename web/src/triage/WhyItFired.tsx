@@ -15,11 +15,13 @@ import { markedNodes, Raw } from "@/design/Raw";
 import { Empty, Fault, Loading } from "@/design/states";
 import { tally, words } from "./condition";
 import { useExplanation } from "./queries";
-import { hiddenCommand, type RawField, rawFields } from "./rawFields";
+import { hiddenCommand, type RawField, rawFields, tells } from "./rawFields";
+import { techniques } from "./techniques";
 import styles from "./WhyItFired.module.css";
 
 export function WhyItFired({ alert }: { alert: Alert }) {
   const { data, error, refetch } = useExplanation(alert.id);
+  const title = data?.rule?.title ?? alert.rule?.title ?? "";
   return (
     <section className={styles.why} aria-labelledby="why">
       <div className={styles.head}>
@@ -27,7 +29,8 @@ export function WhyItFired({ alert }: { alert: Alert }) {
         <p>
           {alert.rule ? (
             <>
-              <Hostile text={data?.rule?.title ?? alert.rule.title} />, version{" "}
+              {title !== alert.title && <Hostile text={`${title}, `} />}
+              version{" "}
               <span className={styles.version}>
                 {(data?.rule?.version ?? alert.rule.version).slice(0, 8)}
               </span>
@@ -36,8 +39,8 @@ export function WhyItFired({ alert }: { alert: Alert }) {
             "No rule raised it"
           )}
         </p>
-        <Techniques tags={alert.tags} />
       </div>
+      <Techniques tags={alert.tags} />
       {error && <Fault what="The explanation could not be read." fault={error} retry={() => refetch()} />}
       {!data && !error && <Loading lines={7} label="Loading the explanation" />}
       {data && <Explained data={data} />}
@@ -47,10 +50,17 @@ export function WhyItFired({ alert }: { alert: Alert }) {
 
 /** ATT&CK techniques among the tags. */
 function Techniques({ tags }: { tags: readonly string[] }) {
-  const found = tags
-    .map((tag) => /^attack\.(t\d{4}(?:\.\d{3})?)$/i.exec(tag)?.[1]?.toUpperCase())
-    .filter(Boolean);
-  return found.length > 0 ? <span className={styles.technique}>{found.join(" ")}</span> : null;
+  const found = techniques(tags);
+  if (found.length === 0) return null;
+  return (
+    <ul className={styles.techniques} aria-label="ATT&CK techniques">
+      {found.map(({ id, name }) => (
+        <li key={id}>
+          <span className={styles.version}>{id}</span> {name}
+        </li>
+      ))}
+    </ul>
+  );
 }
 
 function Explained({ data }: { data: AlertExplanation }) {
@@ -101,7 +111,7 @@ function Explained({ data }: { data: AlertExplanation }) {
 }
 
 /** The bytes of every item that holds, by the number of its selection. */
-function marksOf(selections: readonly SelectionTruth[]): Mark[] {
+export function marksOf(selections: readonly SelectionTruth[]): Mark[] {
   return selections.flatMap((selection) =>
     selection.items.flatMap((item) =>
       item.holds && item.raw ? [{ from: item.raw[0], to: item.raw[1], number: selection.number }] : [],
@@ -184,7 +194,10 @@ const ROWS = 11;
 /** Characters of a value behind its last mark. */
 const TAIL = 90;
 
-function RawPane({ event, marks }: { event: EventDetail; marks: readonly Mark[] }) {
+/** What the pane needs to know of an event; a copy that is evidence has it too. */
+type RawEvent = Pick<EventDetail, "id" | "raw" | "raw_lossy" | "source">;
+
+export function RawPane({ event, marks }: { event: RawEvent; marks: readonly Mark[] }) {
   const [asCame, setAsCame] = useState(false);
   const [all, setAll] = useState(false);
   const fields = rawFields(event.raw, marks);
@@ -236,12 +249,13 @@ function RawPane({ event, marks }: { event: EventDetail; marks: readonly Mark[] 
   );
 }
 
-/** The marked rows and what stands first, in the order of the record. */
+/** The marked rows, then what tells something, in the order of the record. */
 function choose(fields: readonly RawField[]): readonly RawField[] {
   if (fields.length <= ROWS) return fields;
-  const marked = fields.filter((field) => field.marked).length;
-  let room = Math.max(0, ROWS - marked);
-  return fields.filter((field) => field.marked || room-- > 0);
+  const worth = (field: RawField) => (field.marked ? 2 : tells(field.path) ? 1 : 0);
+  const best = fields.toSorted((a, b) => worth(b) - worth(a)).slice(0, ROWS);
+  const chosen = new Set([...best, ...fields.filter((field) => field.marked)]);
+  return fields.filter((field) => chosen.has(field));
 }
 
 function Row({ field }: { field: RawField }) {

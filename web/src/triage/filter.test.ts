@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { barText, filterOf, isNarrowed, readBar, toggled } from "./filter";
+import { barText, dayAround, filterOf, isNarrowed, readBar, toggled } from "./filter";
 
 const at = Date.parse("2026-03-12T09:43:50Z");
 const said = (object: object) => JSON.parse(JSON.stringify(object));
@@ -47,4 +47,16 @@ test("a facet is switched on and off", () => {
 test("a view alone narrows nothing", () => {
   expect(isNarrowed({ view: "mine", sort: "risk", range: "6h" })).toBe(false);
   expect(isNarrowed({ q: "x" })).toBe(true);
+});
+
+test("the day around an alert holds it, and ends no later than the next five minutes", () => {
+  const at = Date.parse("2026-03-12T12:02:30Z");
+  expect(dayAround("2026-03-12T08:53:06Z", at)).toEqual({
+    from: "2026-03-11T12:05:00Z",
+    to: "2026-03-12T12:05:00Z",
+  });
+  expect(dayAround("2026-03-01T08:00:00Z", at)).toEqual({
+    from: "2026-02-28T20:00:00Z",
+    to: "2026-03-01T20:00:00Z",
+  });
 });

@@ -30,6 +30,17 @@ export const VIEW_FILTERS: Record<View, { status: string; owner?: string; sort?:
 /** Milliseconds within which an alert counts as due. */
 export const DUE_MS = 30 * 60_000;
 
+const DAY_MS = 86_400_000;
+/** The count of a day needs no finer clock. */
+const STEP_MS = 5 * 60_000;
+
+/** The 24 hours around an instant, or those up to `at` where half of them would be yet to come. */
+export function dayAround(seen: string, at: number): { from: string; to: string } {
+  const end = Math.ceil(Math.min(at, Date.parse(seen) + DAY_MS / 2) / STEP_MS) * STEP_MS;
+  const second = (time: number) => new Date(time).toISOString().replace(".000Z", "Z");
+  return { from: second(end - DAY_MS), to: second(end) };
+}
+
 /** What the server is asked. `at`: when the list was loaded, which a relative range refers to. */
 export function filterOf(state: QueueState, at: number): AlertFilter {
   const view = VIEW_FILTERS[state.view ?? "open"];

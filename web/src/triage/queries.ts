@@ -125,18 +125,17 @@ export function aboutEntity(entity: Entity): Pick<AlertFilter, "host" | "user" |
   return { q: entity.value };
 }
 
-const DAY_MS = 86_400_000;
-/** The count of a day needs no finer clock. */
-const STEP_MS = 5 * 60_000;
-
-/** How many alerts of the last 24 hours are about each entity, closed ones included. */
-export function useEntityCounts(entities: readonly Entity[]): (number | undefined)[] {
-  const from = new Date(Math.floor(now() / STEP_MS) * STEP_MS - DAY_MS).toISOString();
+/** How many alerts last seen from `from` until `to` are about each entity, closed ones included. */
+export function useEntityCounts(
+  entities: readonly Entity[],
+  from: string,
+  to: string,
+): (number | undefined)[] {
   return useQueries({
     queries: entities.map((entity) => ({
-      queryKey: [...keys.alerts, "about", entity.kind, entity.value, from],
+      queryKey: [...keys.alerts, "about", entity.kind, entity.value, from, to],
       queryFn: async () => {
-        const query = { ...aboutEntity(entity), status: "open,closed", from, limit: 1 };
+        const query = { ...aboutEntity(entity), status: "open,closed", from, to, limit: 1 };
         return (await answer(api.GET("/api/v1/alerts", { params: { query } }))).total ?? 0;
       },
       staleTime: 60_000,

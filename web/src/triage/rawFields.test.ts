@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hiddenCommand, rawFields } from "./rawFields";
+import { hiddenCommand, rawFields, tells } from "./rawFields";
 
 const bytes = (text: string) => new TextEncoder().encode(text).length;
 
@@ -54,4 +54,18 @@ test("an encoded command is read", () => {
   expect(hiddenCommand(`powershell.exe -nop -enc ${btoa(utf16)}`)).toBe(command);
   expect(hiddenCommand(`powershell.exe -nop -enc ${btoa("random bytes of text here")}`)).toBeNull();
   expect(hiddenCommand("powershell.exe -File a.ps1")).toBeNull();
+});
+
+test("what Windows writes around an event comes last", () => {
+  for (const path of [
+    "Event.System.EventID",
+    "Event.System.Computer",
+    "Event.EventData.CommandLine",
+    "message",
+  ]) {
+    expect(tells(path)).toBe(true);
+  }
+  for (const path of ["Event.System.Channel", "Event.EventData.ProcessGuid", "Event.EventData.Company"]) {
+    expect(tells(path)).toBe(false);
+  }
 });

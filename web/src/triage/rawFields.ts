@@ -181,3 +181,12 @@ export function hiddenCommand(text: string): string | null {
     return null;
   }
 }
+
+/** What Windows writes around an event: of use to a machine, seldom to a reader. */
+const AROUND =
+  /^Event\.System\.(?!EventID|TimeCreated|Computer)|Guid$|LogonId$|\.(EventRecordID|OriginalFileName|FileVersion|Description|Product|Company|TerminalSessionId|RuleName|SystemTime)$/;
+
+/** Whether a field says something about the event rather than about its writing. */
+export function tells(path: string): boolean {
+  return !AROUND.test(path);
+}

@@ -6,6 +6,9 @@ import { instant, oneOf, someOf, text } from "@/shell/searchParams";
 export const VIEWS = ["open", "mine", "due", "escalated", "closed"] as const;
 export type View = (typeof VIEWS)[number];
 
+/** Every status, as the way of an alert goes. */
+export const STATUSES = ["new", "triaging", "escalated", "closed"] as const satisfies readonly AlertStatus[];
+
 /** The orders of the table. */
 export const SORTS = ["severity", "risk", "last_seen", "due"] as const;
 export type Sort = (typeof SORTS)[number];
@@ -37,7 +40,7 @@ export function readQueue(raw: Record<string, unknown>): QueueState {
   return {
     view: oneOf(raw, "view", VIEWS),
     severity: someOf(raw, "severity", ["critical", "high", "medium", "low", "info"]),
-    status: someOf(raw, "status", ["new", "triaging", "escalated", "closed"]),
+    status: someOf(raw, "status", STATUSES),
     owner: text(raw, "owner"),
     host: text(raw, "host"),
     user: text(raw, "user"),

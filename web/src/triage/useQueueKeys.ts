@@ -55,7 +55,8 @@ export function useQueueKeys(deeds: Deeds): void {
     {
       id: "queue.leave",
       keys: "Escape",
-      label: "Leave the panel, the selection, the brush",
+      label: "Leave panel, selection or brush",
+      here: true,
       off: !(peekOpen || selecting || brushed),
       run: leave,
     },
