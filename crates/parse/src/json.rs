@@ -14,19 +14,32 @@ const MAX_SLOTS: usize = 2_000;
 const MAX_NAME: usize = 512;
 /// Bytes of `labels.overflow`.
 const MAX_OVERFLOW: usize = 1 << 20;
+/// Names of one object among which repetitions are looked for.
+const MAX_COMPARED: usize = 256;
 
 /// Reads `raw` as one JSON object.
 pub(crate) fn parse(raw: &[u8], out: &mut Event) {
     let text = crate::text_of(raw, out);
-    parse_text(&text, out);
+    parse_text(&text, 0, out);
 }
 
-/// Reads `text` as one JSON object, beside the fields that `out` has already.
-pub(crate) fn parse_text(text: &str, out: &mut Event) {
-    let mut reader =
-        Reader { text: text.as_bytes(), whole: text, at: 0, path: String::new(), buffer: String::new(), overflow: String::new() };
+/// Reads `text` as one JSON object, beside the fields that `out` has already. `base` is where it begins in its record.
+pub(crate) fn parse_text(text: &str, base: usize, out: &mut Event) {
+    let mut reader = Reader {
+        text: text.as_bytes(),
+        whole: text,
+        base,
+        at: 0,
+        // In one pass, so that a record without any costs no more.
+        control: text.bytes().fold(false, |any, byte| any | (byte < 0x20)),
+        path: String::new(),
+        buffer: String::new(),
+        overflow: String::new(),
+        names: Vec::new(),
+        flagged: 0,
+    };
     let read = reader.document(out);
-    let (at, overflow) = (reader.at, reader.overflow);
+    let (at, overflow) = (base + reader.at.min(text.len()), reader.overflow);
     if !overflow.is_empty() {
         out.push_str(field::LABELS_OVERFLOW, &overflow);
         out.diagnostics.push(Diagnostic::flag("json.too_many_fields", "fields past the limit are in labels.overflow"));
@@ -52,13 +65,30 @@ enum Fault {
     Syntax(&'static str),
 }
 
+/// What JSON does not allow and we read all the same. Each is said once a record, at its first place.
+const NAME_TOO_LONG: (&str, &str) = ("json.name_too_long", "a field name was cut");
+const DUPLICATE: (&str, &str) = ("json.duplicate_name", "a name stands twice in one object; both values are kept");
+const PROTOTYPE: (&str, &str) = ("json.proto_name", "a field is called __proto__");
+const LONE_SURROGATE: (&str, &str) = ("json.lone_surrogate", "half a surrogate pair");
+const ESCAPE: (&str, &str) = ("json.escape", "an escape that JSON does not have");
+const CONTROL: (&str, &str) = ("json.control", "a control character that is not escaped");
+const NUMBER: (&str, &str) = ("json.number", "a number that JSON does not have; it is kept as written");
+const SAID_ONCE: [(&str, &str); 7] = [NAME_TOO_LONG, DUPLICATE, PROTOTYPE, LONE_SURROGATE, ESCAPE, CONTROL, NUMBER];
+
 struct Reader<'a> {
     text: &'a [u8],
     whole: &'a str,
+    base: usize,
     at: usize,
+    /// Whether the text has control characters at all.
+    control: bool,
     path: String,
     buffer: String,
     overflow: String,
+    /// Hashes of the names of the objects that are open.
+    names: Vec<u64>,
+    /// Which of [`SAID_ONCE`] were said.
+    flagged: u8,
 }
 
 impl<'a> Reader<'a> {
@@ -70,7 +100,7 @@ impl<'a> Reader<'a> {
         self.object(out, 0)?;
         self.space();
         if self.at < self.text.len() {
-            out.diagnostics.push(Diagnostic::flag("json.trailing", "text after the object").at(self.at));
+            out.diagnostics.push(Diagnostic::flag("json.trailing", "text after the object").at(self.base + self.at));
         }
         Ok(())
     }
@@ -85,13 +115,15 @@ impl<'a> Reader<'a> {
             self.at += 1;
             return Ok(());
         }
+        // Where this object's names begin, and one bit for each that was seen.
+        let (first, mut seen) = (self.names.len(), 0u64);
         loop {
             self.space();
             if self.peek() != Some(b'"') {
                 return Err(Fault::Syntax("a name in quotes was expected"));
             }
             let base = self.path.len();
-            self.name(out)?;
+            self.name(out, first, &mut seen)?;
             self.space();
             if self.peek() != Some(b':') {
                 return Err(Fault::Syntax("a colon was expected"));
@@ -104,6 +136,7 @@ impl<'a> Reader<'a> {
                 Some(b',') => self.at += 1,
                 Some(b'}') => {
                     self.at += 1;
+                    self.names.truncate(first);
                     return Ok(());
                 }
                 _ => return Err(Fault::Syntax("a comma or the end of the object was expected")),
@@ -112,25 +145,67 @@ impl<'a> Reader<'a> {
     }
 
     /// Adds the name that starts here to the path.
-    fn name(&mut self, out: &mut Event) -> Result<(), Fault> {
+    fn name(&mut self, out: &mut Event, first: usize, seen: &mut u64) -> Result<(), Fault> {
         if !self.path.is_empty() {
             self.path.push('.');
         }
-        let (start, end) = self.string()?;
+        let (start, end) = self.string(out)?;
+        let base = self.path.len();
         let raw = self.whole.get(start..end).unwrap_or("");
         if memchr::memchr(b'\\', raw.as_bytes()).is_some() {
             self.buffer.clear();
-            json_text::unescape(raw, &mut self.buffer);
+            let odd = json_text::unescape(raw, &mut self.buffer);
             self.path.push_str(&self.buffer);
+            self.odd_escapes(odd, start, out);
         } else {
             self.path.push_str(raw);
         }
+        self.compare(base, start, first, seen, out);
         if self.path.len() > MAX_NAME {
             let cut = (0..=MAX_NAME).rev().find(|at| self.path.is_char_boundary(*at)).unwrap_or(0);
             self.path.truncate(cut);
-            out.diagnostics.push(Diagnostic::flag("json.name_too_long", "a field name was cut").at(start));
+            self.flag(NAME_TOO_LONG, start, out);
         }
         Ok(())
+    }
+
+    /// Looks for the name at the end of the path among those that its object has had.
+    fn compare(&mut self, base: usize, start: usize, first: usize, seen: &mut u64, out: &mut Event) {
+        use std::hash::{Hash, Hasher};
+        let name = self.path.get(base..).unwrap_or("");
+        if name == "__proto__" {
+            self.flag(PROTOTYPE, start, out);
+            return;
+        }
+        if self.names.len() >= first + MAX_COMPARED {
+            return;
+        }
+        let mut hasher = rustc_hash::FxHasher::default();
+        name.hash(&mut hasher);
+        let hash = hasher.finish();
+        let bit = 1 << (hash >> 58);
+        if *seen & bit != 0 && self.names[first..].contains(&hash) {
+            self.flag(DUPLICATE, start, out);
+        }
+        *seen |= bit;
+        self.names.push(hash);
+    }
+
+    fn odd_escapes(&mut self, odd: json_text::Odd, start: usize, out: &mut Event) {
+        if odd.lone_surrogate {
+            self.flag(LONE_SURROGATE, start, out);
+        }
+        if odd.unknown {
+            self.flag(ESCAPE, start, out);
+        }
+    }
+
+    fn flag(&mut self, fault: (&'static str, &'static str), at: usize, out: &mut Event) {
+        let bit = SAID_ONCE.iter().position(|(code, _)| *code == fault.0).map_or(0, |place| 1 << place);
+        if self.flagged & bit == 0 {
+            self.flagged |= bit;
+            out.diagnostics.push(Diagnostic::flag(fault.0, fault.1).at(self.base + at));
+        }
     }
 
     fn value(&mut self, out: &mut Event, depth: usize) -> Result<(), Fault> {
@@ -148,7 +223,7 @@ impl<'a> Reader<'a> {
             }
             Some(b'[') => self.array(out, depth),
             Some(b'"') => {
-                let (start, end) = self.string()?;
+                let (start, end) = self.string(out)?;
                 let whole: &'a str = self.whole;
                 let raw = whole.get(start..end).unwrap_or("");
                 if memchr::memchr(b'\\', raw.as_bytes()).is_none() {
@@ -156,9 +231,8 @@ impl<'a> Reader<'a> {
                 } else {
                     let mut buffer = std::mem::take(&mut self.buffer);
                     buffer.clear();
-                    if json_text::unescape(raw, &mut buffer) {
-                        out.diagnostics.push(Diagnostic::flag("json.lone_surrogate", "half a surrogate pair").at(start));
-                    }
+                    let odd = json_text::unescape(raw, &mut buffer);
+                    self.odd_escapes(odd, start, out);
                     self.put(out, Value::Str(&buffer));
                     self.buffer = buffer;
                 }
@@ -198,7 +272,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The range between the quotes.
-    fn string(&mut self) -> Result<(usize, usize), Fault> {
+    fn string(&mut self, out: &mut Event) -> Result<(usize, usize), Fault> {
         let start = self.at + 1;
         let mut at = start;
         loop {
@@ -210,6 +284,11 @@ impl<'a> Reader<'a> {
             at += found;
             if self.text[at] == b'"' {
                 self.at = at + 1;
+                if self.control {
+                    if let Some(place) = self.text[start..at].iter().position(|byte| *byte < 0x20) {
+                        self.flag(CONTROL, start + place, out);
+                    }
+                }
                 return Ok((start, at));
             }
             at += 2;
@@ -226,7 +305,12 @@ impl<'a> Reader<'a> {
         match text.parse::<i64>() {
             // `-0` and `007` must come back as they were written.
             Ok(int) if !(text.starts_with('0') && text.len() > 1) && !text.starts_with("-0") => self.put(out, Value::Int(int)),
-            _ => self.put(out, Value::Number(text)),
+            _ => {
+                if !is_number(text) {
+                    self.flag(NUMBER, start, out);
+                }
+                self.put(out, Value::Number(text));
+            }
         }
         Ok(())
     }
@@ -271,3 +355,17 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Whether JSON has this number.
+fn is_number(text: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, Some(exponent.strip_prefix(['+', '-']).unwrap_or(exponent))),
+        None => (text, None),
+    };
+    let mantissa = mantissa.strip_prefix('-').unwrap_or(mantissa);
+    let (whole, fraction) = match mantissa.split_once('.') {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (mantissa, None),
+    };
+    digits(whole) && (whole == "0" || !whole.starts_with('0')) && fraction.is_none_or(digits) && exponent.is_none_or(digits)
+}

@@ -1,9 +1,17 @@
 //! JSON string escapes.
 
-/// Appends `raw` (the text between the quotes) with its escapes resolved. True if half a surrogate pair was met;
-/// it becomes U+FFFD, as does an escape that JSON does not know.
-pub(crate) fn unescape(raw: &str, out: &mut String) -> bool {
-    let mut lone = false;
+/// What was met that JSON does not have; each became U+FFFD.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Odd {
+    /// Half a surrogate pair.
+    pub lone_surrogate: bool,
+    /// An escape of another letter, or `\u` without its four digits.
+    pub unknown: bool,
+}
+
+/// Appends `raw` (the text between the quotes) with its escapes resolved.
+pub(crate) fn unescape(raw: &str, out: &mut String) -> Odd {
+    let mut odd = Odd::default();
     let mut rest = raw;
     while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
         out.push_str(&rest[..at]);
@@ -21,16 +29,20 @@ pub(crate) fn unescape(raw: &str, out: &mut String) -> bool {
             Some(plain @ (b'"' | b'\\' | b'/')) => out.push(char::from(plain)),
             Some(b'u') => {
                 let (c, used) = unicode(rest);
-                lone |= c.is_none();
+                odd.lone_surrogate |= c.is_none() && used > 0;
+                odd.unknown |= used == 0;
                 out.push(c.unwrap_or(char::REPLACEMENT_CHARACTER));
                 rest = rest.get(used..).unwrap_or("");
             }
             // An escape that JSON does not know; a longer character behind the backslash stays as it is.
-            _ => out.push(char::REPLACEMENT_CHARACTER),
+            _ => {
+                odd.unknown = true;
+                out.push(char::REPLACEMENT_CHARACTER);
+            }
         }
     }
     out.push_str(rest);
-    lone
+    odd
 }
 
 /// The character of four or, for a pair, ten characters after `\u`, and how many were used.
@@ -57,19 +69,19 @@ fn hex4(text: &str) -> Option<u32> {
 mod tests {
     #[test]
     fn escapes_become_their_characters() {
-        let check = |raw: &str, expected: &str, lone: bool| {
+        let check = |raw: &str, expected: &str, lone_surrogate: bool, unknown: bool| {
             let mut out = String::new();
-            assert_eq!(super::unescape(raw, &mut out), lone, "{raw}");
+            assert_eq!(super::unescape(raw, &mut out), super::Odd { lone_surrogate, unknown }, "{raw}");
             assert_eq!(out, expected, "{raw}");
         };
-        check(r"C:\\Windows\\a.exe", r"C:\Windows\a.exe", false);
-        check(r"a\nb\tc\/d", "a\nb\tc/d", false);
-        check(r"\u00fc\ud83d\ude00", "ü😀", false);
-        check(r"\ud83d", "\u{fffd}", true);
-        check(r"\ude00x", "\u{fffd}x", true);
-        check(r"\ud83d\u0041", "\u{fffd}A", true);
-        check(r"\u12", "\u{fffd}12", true);
-        check(r"\q", "\u{fffd}", false);
-        check(r"\ü", "\u{fffd}ü", false);
+        check(r"C:\\Windows\\a.exe", r"C:\Windows\a.exe", false, false);
+        check(r"a\nb\tc\/d", "a\nb\tc/d", false, false);
+        check(r"\u00fc\ud83d\ude00", "ü😀", false, false);
+        check(r"\ud83d", "\u{fffd}", true, false);
+        check(r"\ude00x", "\u{fffd}x", true, false);
+        check(r"\ud83d\u0041", "\u{fffd}A", true, false);
+        check(r"\u12", "\u{fffd}12", false, true);
+        check(r"\q", "\u{fffd}", false, true);
+        check(r"\ü", "\u{fffd}ü", false, true);
     }
 }

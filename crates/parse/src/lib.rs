@@ -82,6 +82,8 @@ pub struct Input<'a> {
     pub peer: Option<IpAddr>,
 }
 
+const NOT_UTF8: &str = "text.not_utf8";
+
 /// A record longer than this is flagged, in bytes.
 const LONG_RECORD: usize = 1 << 20;
 
@@ -107,6 +109,7 @@ pub fn parse_into(input: &Input<'_>, out: &mut Event) {
         Format::Syslog => syslog::parse(input.raw, input.received, out),
         Format::Lines | Format::Auto => line(input.raw, out),
     }
+    places(input.raw, out);
     if let Some(peer) = input.peer {
         push_ip(out, field::LOG_SOURCE_ADDRESS, peer);
     }
@@ -131,9 +134,27 @@ fn text_of<'a>(raw: &'a [u8], out: &mut Event) -> std::borrow::Cow<'a, str> {
     match std::str::from_utf8(raw) {
         Ok(text) => text.into(),
         Err(fault) => {
-            out.diagnostics.push(Diagnostic::flag("text.not_utf8", "bytes that are not UTF-8").at(fault.valid_up_to()));
+            out.diagnostics.push(Diagnostic::flag(NOT_UTF8, "bytes that are not UTF-8").at(fault.valid_up_to()));
             String::from_utf8_lossy(raw)
         }
+    }
+}
+
+/// Faults were placed in the text; where that is not the raw bytes themselves, they are placed anew.
+fn places(raw: &[u8], out: &mut Event) {
+    let Some(lossy) = out.diagnostics.iter().position(|fault| fault.code == NOT_UTF8) else { return };
+    for fault in &mut out.diagnostics[lossy + 1..] {
+        let Some(offset) = fault.offset else { continue };
+        let (mut shown, mut real) = (0, 0);
+        for chunk in raw.utf8_chunks() {
+            let valid = chunk.valid().len();
+            if shown + valid >= offset as usize {
+                break;
+            }
+            shown += valid + if chunk.invalid().is_empty() { 0 } else { char::REPLACEMENT_CHARACTER.len_utf8() };
+            real += valid + chunk.invalid().len();
+        }
+        *fault = fault.clone().at((real + (offset as usize).saturating_sub(shown)).min(raw.len()));
     }
 }
 

@@ -6,11 +6,12 @@ use model::{Diagnostic, Event, Field, Timestamp, Value, field};
 const MAX_PARAMS: usize = 256;
 
 pub(crate) fn parse(raw: &[u8], received: Timestamp, out: &mut Event) {
-    let text = crate::text_of(raw, out).into_owned();
+    let text = crate::text_of(raw, out);
     let text = text.trim_end_matches(['\n', '\r', '\0']);
+    let begin = text.as_ptr() as usize;
     let Some((priority, rest)) = priority(text) else {
         out.diagnostics.push(Diagnostic::flag("syslog.no_priority", "no <priority> in front"));
-        message(text, out);
+        message(text, begin, out);
         return;
     };
     if priority > 191 {
@@ -20,8 +21,8 @@ pub(crate) fn parse(raw: &[u8], received: Timestamp, out: &mut Event) {
     push_int(out, field::LOG_SYSLOG_FACILITY_CODE, priority / 8);
     push_int(out, field::LOG_SYSLOG_SEVERITY_CODE, priority % 8);
     match rest.strip_prefix("1 ") {
-        Some(rest) => rfc5424(rest, out),
-        None => rfc3164(rest, received, out),
+        Some(rest) => rfc5424(rest, begin, out),
+        None => rfc3164(rest, begin, received, out),
     }
 }
 
@@ -35,7 +36,7 @@ fn priority(text: &str) -> Option<(u32, &str)> {
     if valid { Some((digits.parse().ok()?, rest)) } else { None }
 }
 
-fn rfc5424(rest: &str, out: &mut Event) {
+fn rfc5424(rest: &str, begin: usize, out: &mut Event) {
     out.push_str(field::LOG_SYSLOG_VERSION, "1");
     let mut parts = rest.splitn(6, ' ');
     let mut next = || parts.next().unwrap_or("-");
@@ -58,7 +59,7 @@ fn rfc5424(rest: &str, out: &mut Event) {
             rest
         }
     };
-    message(text.strip_prefix('\u{feff}').unwrap_or(text), out);
+    message(text.strip_prefix('\u{feff}').unwrap_or(text), begin, out);
 }
 
 /// Host, application and process id, where they are said.
@@ -129,7 +130,7 @@ fn param(out: &mut Event, id: &str, name: &str, value: &str) {
     }
 }
 
-fn rfc3164(rest: &str, received: Timestamp, out: &mut Event) {
+fn rfc3164(rest: &str, begin: usize, received: Timestamp, out: &mut Event) {
     // A device may send RFC 3339 here; rsyslog's file format does.
     let rest = match bsd_time(rest, received) {
         Some((time, rest)) => {
@@ -143,7 +144,7 @@ fn rfc3164(rest: &str, received: Timestamp, out: &mut Event) {
             }
             None => {
                 out.diagnostics.push(Diagnostic::flag("syslog.time", "no readable time; the receive time is used"));
-                return message(rest, out);
+                return message(rest, begin, out);
             }
         },
     };
@@ -157,12 +158,12 @@ fn rfc3164(rest: &str, received: Timestamp, out: &mut Event) {
             Some(text) => ("", text),
             None => {
                 header(out, host, "", "");
-                return message(rest, out);
+                return message(rest, begin, out);
             }
         },
     };
     header(out, host, app, process);
-    message(text.strip_prefix(' ').unwrap_or(text), out);
+    message(text.strip_prefix(' ').unwrap_or(text), begin, out);
 }
 
 /// `Mar 12 08:41:12 `, the day padded by a space or a zero.
@@ -178,12 +179,13 @@ fn bsd_time(text: &str, received: Timestamp) -> Option<(Timestamp, &str)> {
     Some((time, rest))
 }
 
-/// The message: a JSON object's fields, or text. Fields that the header gives do not overrule the object's.
-fn message(text: &str, out: &mut Event) {
+/// The message: a JSON object's fields, or text. Fields that the header gives do not overrule the object's. `begin` is
+/// the address of the record's first byte, to tell where a fault stands.
+fn message(text: &str, begin: usize, out: &mut Event) {
     let body = text.trim_start();
     let body = body.strip_prefix("@cee:").map_or(body, str::trim_start);
     if body.starts_with('{') && body.trim_end().ends_with('}') {
-        crate::json::parse_text(body, out);
+        crate::json::parse_text(body, body.as_ptr() as usize - begin, out);
     } else {
         out.push_str(field::MESSAGE, text);
     }

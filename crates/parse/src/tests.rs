@@ -4,7 +4,7 @@ use super::*;
 use model::{Value, Verdict};
 use proptest::prelude::*;
 
-fn parsed(raw: &str) -> Event {
+pub(crate) fn parsed(raw: &str) -> Event {
     let received = Timestamp::parse("2026-03-12T09:00:00Z").unwrap();
     let mut event = Event::default();
     parse_into(&Input { raw: raw.as_bytes(), received, format: Format::Auto, peer: None }, &mut event);
@@ -12,7 +12,7 @@ fn parsed(raw: &str) -> Event {
 }
 
 /// Each expected field has that (first) value; `""` means absent.
-fn check(raw: &str, expected: &[(&str, &str)]) -> Event {
+pub(crate) fn check(raw: &str, expected: &[(&str, &str)]) -> Event {
     let event = parsed(raw);
     for (name, value) in expected {
         let mut buffer = String::new();
@@ -22,11 +22,11 @@ fn check(raw: &str, expected: &[(&str, &str)]) -> Event {
     event
 }
 
-fn codes(event: &Event) -> Vec<&str> {
+pub(crate) fn codes(event: &Event) -> Vec<&str> {
     event.diagnostics.iter().map(|d| d.code.as_ref()).collect()
 }
 
-fn categories(event: &Event) -> Vec<&str> {
+pub(crate) fn categories(event: &Event) -> Vec<&str> {
     event.log_source.categories().map(|c| c.as_str()).collect()
 }
 
@@ -115,6 +115,12 @@ fn bad_input_is_kept_and_named() {
         (&params, &["syslog.too_many_params"]),
         (r#"{"a":"#, &["json.syntax"]),
         (r#"{"a":"\ud800"}"#, &["json.lone_surrogate"]),
+        (r#"{"a":"\q"}"#, &["json.escape"]),
+        ("{\"a\":\"line\nline\"}", &["json.control"]),
+        (r#"{"a":007,"b":1-2,"c":1.}"#, &["json.number"]),
+        (r#"{"a":{"b":1},"c":2,"a":3}"#, &["json.duplicate_name"]),
+        (r#"{"a":{"b":1},"c":{"b":1},"d":[{"b":1},{"b":1}]}"#, &[]),
+        (r#"{"__proto__":{"x":1}}"#, &["json.proto_name"]),
         (r#"{"watchfloor":{"x":1},"a":2}"#, &["field.reserved"]),
         (r#"{"@timestamp":"1970-01-01T00:00:00Z"}"#, &["time.out_of_range"]),
         (r#"{"@timestamp":"2099-01-01T00:00:00Z"}"#, &["time.out_of_range"]),
@@ -129,6 +135,21 @@ fn bad_input_is_kept_and_named() {
         assert_eq!(event.raw(), raw.as_bytes());
     }
     assert_eq!(parsed(&deep).verdict(), Some(Verdict::Reject));
+}
+
+#[test]
+fn a_fault_is_placed_in_the_raw_bytes() {
+    let check = |raw: &[u8], code: &str, expected: usize| {
+        let mut event = Event::default();
+        parse_into(&Input { raw, received: Timestamp(0), format: Format::Auto, peer: None }, &mut event);
+        let fault = event.diagnostics.iter().find(|fault| fault.code == code).unwrap();
+        assert_eq!(fault.offset, Some(expected as u32), "{code} of {}", raw.escape_ascii());
+    };
+    check(br#"{"a":1 "b"}"#, "json.syntax", 7);
+    check(b"{\"a\":\"\xff\xfe\" x}", "json.syntax", 10);
+    check(b"{\"a\":\"\xc3\"", "json.syntax", 8);
+    check(br#"<13>1 - - - - - - {"a":1 x}"#, "json.syntax", 25);
+    check(b"<13>1 - h\xff - - - - @cee: {\"a\":1 x}", "json.syntax", 32);
 }
 
 #[test]

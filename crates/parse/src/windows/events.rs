@@ -30,9 +30,19 @@ const CLASSES: &[Class] = classes! {
     "security" "4698" "configuration" "creation" "scheduled-task-created" "success";
     "security" "4702" "configuration" "change" "scheduled-task-updated" "success";
     "security" "4720" "iam" "creation" "added-user-account" "success";
+    "security" "4722" "iam" "change" "enabled-user-account" "success";
+    "security" "4723" "iam" "change" "changed-password" "";
+    "security" "4724" "iam" "change" "reset-password" "";
+    "security" "4725" "iam" "change" "disabled-user-account" "success";
     "security" "4726" "iam" "deletion" "deleted-user-account" "success";
     "security" "4728" "iam" "group" "added-member-to-group" "success";
+    "security" "4729" "iam" "group" "removed-member-from-group" "success";
     "security" "4732" "iam" "group" "added-member-to-group" "success";
+    "security" "4733" "iam" "group" "removed-member-from-group" "success";
+    "security" "4738" "iam" "change" "modified-user-account" "success";
+    "security" "4740" "iam" "change" "locked-out-user-account" "success";
+    "security" "4756" "iam" "group" "added-member-to-group" "success";
+    "security" "4757" "iam" "group" "removed-member-from-group" "success";
     "security" "4768" "authentication" "start" "kerberos-authentication-ticket-requested" "";
     "security" "4769" "authentication" "start" "kerberos-service-ticket-requested" "";
     "security" "4771" "authentication" "start" "kerberos-preauth-failed" "failure";
@@ -63,6 +73,8 @@ const CLASSES: &[Class] = classes! {
     "sysmon" "26" "file" "deletion" "file-deleted" "success";
     "powershell" "4103" "process" "info" "module-logged" "";
     "powershell" "4104" "process" "info" "script-block-logged" "";
+    "windefend" "1116" "malware" "info" "malware-detected" "";
+    "windefend" "1117" "malware" "info" "malware-action-taken" "";
 };
 
 /// Sets category, type, action and outcome, where the sender has not.

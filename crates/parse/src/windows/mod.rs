@@ -2,6 +2,7 @@
 //! documents that have the event's names at the top. All end up in the same slots: `winlog.*` and
 //! `winlog.event_data.*` with the original values, and the ECS fields derived from them.
 
+mod accounts;
 mod derive;
 mod events;
 mod shape;
@@ -35,6 +36,7 @@ pub(crate) fn normalise(event: &mut Event) -> bool {
         }
     }
     derive::ecs(event);
+    accounts::ecs(event, &id);
     events::classify(event, &id);
     true
 }
@@ -54,9 +56,17 @@ pub(crate) fn place(event: &Event, field: Field) -> Option<usize> {
 
 /// The text of an EventData item, unless it says nothing.
 pub(crate) fn data<'e>(event: &'e Event, name: &str) -> Option<(usize, &'e str)> {
-    let at = place(event, data_field(name)?)?;
+    said(event, data_field(name)?)
+}
+
+/// The text of a field, unless it says nothing.
+pub(crate) fn said(event: &Event, field: Field) -> Option<(usize, &str)> {
+    let at = place(event, field)?;
     match event.value(&event.slots()[at]) {
         Value::Str(text) if !text.is_empty() && text != "-" => Some((at, text)),
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -70,6 +70,7 @@ fn rename(shape: Shape, name: &str) -> Option<Field> {
     match shape {
         Shape::Winlogbeat => None,
         Shape::Dump => dump(name),
+        Shape::OldBeat if name == "event_data" || name == "user_data" => crate::ecs::field("winlog.event_data"),
         Shape::OldBeat => match name.strip_prefix("event_data.").or_else(|| name.strip_prefix("user_data.")) {
             Some(item) => super::data_field(item),
             None => OLD_BEAT.iter().find(|(old, _)| *old == name).map(|(_, new)| *new),
@@ -86,6 +87,10 @@ fn rename(shape: Shape, name: &str) -> Option<Field> {
 fn dump(name: &str) -> Option<Field> {
     if let Some(system) = name.strip_prefix("Event.System.") {
         return SYSTEM.iter().find(|(old, _)| *old == system).map(|(_, new)| *new);
+    }
+    // Without any item.
+    if name == "Event.EventData" || name == "Event.UserData" {
+        return crate::ecs::field("winlog.event_data");
     }
     if let Some(item) = name.strip_prefix("Event.EventData.") {
         // Items without a name arrive as `Data` or `Data.#text`.
