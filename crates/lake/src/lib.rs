@@ -13,6 +13,7 @@ mod manifest;
 mod memory;
 mod open;
 mod plan;
+mod quarantine;
 mod scan;
 mod seal;
 mod search;
@@ -24,6 +25,7 @@ mod wal;
 mod words;
 
 pub use batch::{Batch, BatchId, Quarantined};
+pub use quarantine::{Kept, KeptId, NoKeptId};
 pub use table::{Bucket, Column, Table, TableStats};
 
 use model::{Clock, Event, RuleRef};

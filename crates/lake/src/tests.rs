@@ -1,7 +1,7 @@
 //! The lake through its public door: what it holds after every kind of interruption.
 
 use super::*;
-use model::{EventId, ManualClock, Severity, field};
+use model::{EventId, ManualClock, Match, Severity, Timestamp, field};
 use proptest::prelude::*;
 use query::{Search, holds, parse_bar};
 
