@@ -10,7 +10,7 @@ DATA ?= $(HOME)/.local/share/watchfloor-demo
 LISTEN ?= 127.0.0.1:8420
 PYTHON := $(HOME)/.cache/watchfloor/python/bin/python
 
-.PHONY: run build test test-rust test-web test-browser e2e lint setup-test console
+.PHONY: run build test test-rust test-web test-browser e2e lint setup-test console fuzz
 
 # The service with its console and a synthetic morning in it. Address, account and password are printed.
 run: console
@@ -54,3 +54,8 @@ e2e: setup-test test-browser
 lint: web/node_modules/.package-lock.json
 	cargo clippy --workspace --all-targets
 	cd web && npm run check
+
+# One fuzz target for so many seconds, `make fuzz TARGET=json SECONDS=60`; without TARGET each in turn.
+SECONDS ?= 60
+fuzz:
+	@for target in $(or $(TARGET),$(basename $(notdir $(wildcard fuzz/fuzz_targets/*.rs)))); do echo "== fuzz $$target"; ./fuzz/run "$$target" $(SECONDS); done

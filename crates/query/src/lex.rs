@@ -49,7 +49,7 @@ pub(crate) fn tokens(text: &str) -> Result<Vec<(Token, Range<usize>)>, QueryErro
             }
             '"' => Token::Quoted(quoted(text, &mut at)?),
             '[' | '{' if after_name => range(text, &mut at)?,
-            '-' | '!' if !after_name && text[at + 1..].chars().next().is_some_and(|next| !next.is_whitespace()) => {
+            '-' | '!' if !after_name && text[at + 1..].chars().next().is_some_and(|next| !next.is_whitespace() && next != ')') => {
                 at += 1;
                 Token::Not
             }

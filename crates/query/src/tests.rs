@@ -46,6 +46,7 @@ fn what_is_typed_finds_what_is_meant() {
         ("2001:db8::1", true),
         ("2001:DB8:0:0::1", true),
         ("(2001:db8::1)", true),
+        ("(nothing_of_this_kind OR -)", true),
         ("2001:db8::2", false),
         ("destination.ip:2001:db8::1", true),
         ("destination.ip:(2001:db8::2 OR 2001:db8:0::1)", true),

@@ -66,7 +66,8 @@ fn counted(rest: &[u8]) -> Counted {
     let digits = rest.iter().take(11).take_while(|b| b.is_ascii_digit()).count();
     let length = std::str::from_utf8(&rest[..digits]).ok().and_then(|text| text.parse::<usize>().ok());
     match (length, rest.get(digits)) {
-        (_, None) if digits < 11 => Counted::Incomplete,
+        // Whatever comes next decides, however the bytes arrive.
+        (_, None) => Counted::Incomplete,
         (Some(length), Some(b' ')) if length <= parse::MAX_RECORD => {
             let start = digits + 1;
             if rest.len() < start + length { Counted::Incomplete } else { Counted::Record(start..start + length) }
@@ -107,6 +108,8 @@ mod tests {
         check(b"9x", false, &[], 2, Some("syslog.framing"));
         check(b"9 <13>a", true, &[], 7, Some("syslog.cut_short"));
         check(&[b'1'; 12], false, &[], 12, Some("syslog.framing"));
+        check(b"21474892949", false, &[], 11, None);
+        check(b"21474892949 <13>a", false, &[], 17, Some("syslog.length"));
     }
 
     #[test]

@@ -1,0 +1,52 @@
+//! EVTX, as the worker reads it: every record that comes out is one JSON object that we read without a fault, what
+//! does not is named, and matching counts the same records.
+//!
+//! Here the reader's own panics are caught as the worker catches them: what is asked is what becomes of them.
+
+#![no_main]
+
+use detect::RuleSet;
+use dissect::{ChunkReport, Examiner, Wanted};
+use fuzz::parsed;
+use libfuzzer_sys::fuzz_target;
+use parse::Format;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+fuzz_target!(
+    init: {
+        // A panic in the reader is one of its answers; a broken promise ends the process below.
+        std::panic::set_hook(Box::new(|info| eprintln!("{info}")));
+    },
+    |data: &[u8]| {
+        let asked = catch_unwind(AssertUnwindSafe(|| read(data, true)));
+        let Ok(report) = asked else { return };
+        let held = catch_unwind(AssertUnwindSafe(|| check(data, &report)));
+        if held.is_err() {
+            std::process::abort();
+        }
+    }
+);
+
+fn read(data: &[u8], records: bool) -> ChunkReport {
+    let rules = RuleSet::empty();
+    let mut examiner = Examiner::new(&rules, Wanted { records, ..Wanted::default() });
+    dissect::read_chunk(7, data.to_vec(), &mut examiner)
+}
+
+fn check(data: &[u8], report: &ChunkReport) {
+    assert_eq!(report.events, report.records.len() as u64);
+    assert_eq!(read(data, false).events, report.events);
+    for damage in &report.damage {
+        assert!(damage.chunk == 7 && !damage.reason.is_empty() && damage.reason.len() <= 1_200, "{damage:?}");
+        assert!(!damage.reason.chars().any(char::is_control), "{damage:?}");
+    }
+    for record in &report.records {
+        assert!(!record.json.contains(&b'\n'), "one line a record");
+        let event = parsed(&record.json, Format::Json);
+        let broken = |code: &str| matches!(code, "json.syntax" | "json.trailing" | "json.number" | "json.escape" | "json.control" | "text.not_utf8");
+        let fault = event.diagnostics.iter().find(|fault| broken(&fault.code));
+        assert!(fault.is_none(), "{fault:?} in {}", record.json.escape_ascii());
+    }
+    let nothing = data.iter().all(|byte| *byte == 0);
+    assert!(nothing || report.events > 0 || !report.damage.is_empty() || data.starts_with(b"ElfChnk\0"), "no chunk, and not said");
+}
