@@ -1,7 +1,7 @@
 //! One 64 KiB chunk of an EVTX file to its matches. Runs in the worker only.
 
 use crate::examine::Examiner;
-use crate::wire::{ChunkReport, Damage};
+use crate::wire::{ChunkReport, Damage, Record};
 use evtx::{EvtxChunkData, ParserSettings};
 use model::Timestamp;
 use parse::Format;
@@ -11,11 +11,14 @@ use std::sync::Arc;
 pub(crate) const CHUNK: usize = 64 << 10;
 /// Bytes of values that the hits of one chunk may carry; JSON may need several times as much for them.
 const MAX_VALUES: usize = 8 << 20;
+/// Bytes of the records that one chunk may send back.
+const MAX_RECORDS: usize = parse::MAX_RECORD;
 /// Faults that are told of one chunk; the last says how many more there were.
 const MAX_DAMAGE: usize = 64;
 
-/// Reads one chunk. A shorter one is the cut-off end of a file: what is in it is read, and the cut is told.
-pub(crate) fn read(number: u64, mut bytes: Vec<u8>, examiner: &mut Examiner<'_>) -> ChunkReport {
+/// Reads one chunk in this process, which must not matter to anyone: the file's every offset is an attacker's, and a
+/// reader may die of it. A shorter one is the cut-off end of a file: what is in it is read, and the cut is told.
+pub fn read(number: u64, mut bytes: Vec<u8>, examiner: &mut Examiner<'_>) -> ChunkReport {
     let mut report = ChunkReport::default();
     if bytes.iter().all(|byte| *byte == 0) {
         return report;
@@ -40,8 +43,10 @@ fn records(number: u64, bytes: Vec<u8>, examiner: &mut Examiner<'_>, report: &mu
     let settings = Arc::new(ParserSettings::new().indent(false));
     let mut data = EvtxChunkData::new(bytes, false)?;
     let mut chunk = data.parse(settings)?;
+    let mut room = MAX_RECORDS;
+    let damage = &mut report.damage;
     let mut damaged = |record: Option<u64>, error: &dyn std::error::Error| {
-        report.damage.push(Damage { chunk: number, record, reason: reason(error) });
+        damage.push(Damage { chunk: number, record, reason: reason(error) });
     };
     for record in chunk.iter() {
         let record = match record {
@@ -54,15 +59,28 @@ fn records(number: u64, bytes: Vec<u8>, examiner: &mut Examiner<'_>, report: &mu
         let id = record.event_record_id;
         match record.into_json_bytes() {
             Ok(json) => {
-                report.events += 1;
                 let written = Timestamp(i64::try_from(json.timestamp.as_nanosecond()).unwrap_or(0));
-                examiner.examine(&json.data, Format::Json, written, id, &mut report.hits);
+                if !examiner.wanted().records {
+                    report.events += 1;
+                    examiner.examine(&json.data, Format::Json, written, id, &mut report.hits);
+                } else if json.data.len() <= room {
+                    report.events += 1;
+                    room -= json.data.len();
+                    report.records.push(Record { id, written, json: json.data });
+                } else {
+                    damaged(Some(id), &TooLarge(json.data.len()));
+                }
             }
             Err(error) => damaged(Some(id), &error),
         }
     }
     Ok(())
 }
+
+/// A record that is out of proportion to the 64 KiB that it stands in.
+#[derive(Debug, thiserror::Error)]
+#[error("left out: as text its chunk is larger than {MAX_RECORDS} bytes, with {0} of this record")]
+struct TooLarge(usize);
 
 /// An error and its causes in one line of bounded length.
 fn reason(error: &dyn std::error::Error) -> String {

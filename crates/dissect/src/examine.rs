@@ -14,6 +14,9 @@ pub struct Wanted {
     pub from: Option<Timestamp>,
     /// Events at this instant and after it are passed over.
     pub to: Option<Timestamp>,
+    /// The records of an event log are sent back, and nothing is matched.
+    #[serde(default)]
+    pub records: bool,
 }
 
 /// A rule that matched a record.
@@ -57,6 +60,11 @@ impl<'r> Examiner<'r> {
     /// The rules.
     pub fn rules(&self) -> &'r RuleSet {
         self.rules
+    }
+
+    /// What is asked for.
+    pub(crate) fn wanted(&self) -> Wanted {
+        self.wanted
     }
 
     /// Bounds the bytes of values in the hits from here on.

@@ -15,10 +15,12 @@ mod watchdog;
 mod wire;
 mod worker;
 
+pub use cage::Cage;
+pub use chunk::read as read_chunk;
 pub use examine::{Examiner, Hit, Wanted};
 pub use log::{Log, MAGIC};
 pub use reader::{DissectError, Reader, Setup};
-pub use wire::{ChunkReport, Damage};
+pub use wire::{ChunkReport, Damage, Record};
 pub use worker::run as run_worker;
 
 /// Rule files that several readers share.

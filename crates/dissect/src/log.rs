@@ -64,7 +64,11 @@ impl Log {
         self.read_at(HEADER.saturating_add(number.saturating_mul(CHUNK as u64)), CHUNK)
     }
 
-    fn read_at(&self, offset: u64, length: usize) -> io::Result<Vec<u8>> {
+    /// So many bytes from an offset; fewer at the end of the file.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn read_at(&self, offset: u64, length: usize) -> io::Result<Vec<u8>> {
         match &self.source {
             Source::Bytes(bytes) => {
                 let start = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());

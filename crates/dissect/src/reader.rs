@@ -3,10 +3,11 @@
 //! A worker answers chunk by chunk, so that it is known which chunk it was busy with when it died. That chunk is given
 //! once more, first, to a new worker; if that one dies of it too, the chunk is set aside and named, and the rest goes on.
 
-use crate::frame::{receive_json, send, send_json};
+use crate::frame::{receive, receive_json, send, send_json};
 use crate::log::Log;
 use crate::watchdog::Watchdog;
-use crate::wire::{ChunkReport, Damage, Hello, Job, Ready};
+use crate::cage::Cage;
+use crate::wire::{Answer, ChunkReport, Damage, Hello, Job, Ready, Record};
 use crate::{RuleFiles, Wanted};
 use rustix::process::Pid;
 use std::ffi::OsString;
@@ -33,6 +34,9 @@ pub struct Setup {
     /// Time that a worker has to compile the rules.
     pub start_limit: Duration,
 }
+
+/// Records of a chunk: none is smaller than its header.
+const MAX_KEPT: usize = (64 << 10) / 24;
 
 /// Why nothing can be read.
 #[derive(Debug, thiserror::Error)]
@@ -78,6 +82,7 @@ impl Reader {
                 whole.events += report.events;
                 whole.hits.extend(report.hits);
                 whole.damage.extend(report.damage);
+                whole.records.extend(report.records);
             });
             match end {
                 Ok(()) => self.worker = Some(worker),
@@ -92,6 +97,17 @@ impl Reader {
             }
         }
         Ok(whole)
+    }
+}
+
+/// A kernel that cannot confine a worker wholly is worth a line, not one a worker.
+fn say_once(cage: Cage) {
+    static SAID: std::sync::Once = std::sync::Once::new();
+    let missing = cage.missing();
+    if !missing.is_empty() {
+        SAID.call_once(|| {
+            tracing::warn!(missing, "this kernel confines the readers of hostile files by limits on memory and time, but not wholly");
+        });
     }
 }
 
@@ -130,6 +146,7 @@ impl Worker {
         if ready.rules != setup.rules {
             return Err(io::Error::other(format!("it has {} rules and not {}", ready.rules, setup.rules)));
         }
+        say_once(ready.cage);
         Ok(worker)
     }
 
@@ -151,7 +168,7 @@ impl Worker {
         let fall = |error, since: Instant| Fall { error, timed_out: since.elapsed() >= setup.chunk_limit };
         self.give(first, chunks).map_err(|error| fall(error, since))?;
         for number in (first..).take(chunks.len()) {
-            let report = self.answer(number, setup.rules).map_err(|error| fall(error, since))?;
+            let report = self.answer(number, setup).map_err(|error| fall(error, since))?;
             self.answered += 1;
             take(report);
             since = Instant::now();
@@ -171,10 +188,21 @@ impl Worker {
     }
 
     /// What a worker says may be what the file made it say: only answers that can be true are taken.
-    fn answer(&mut self, number: u64, rules: usize) -> io::Result<ChunkReport> {
-        let report: ChunkReport = receive_json(&mut self.output)?.ok_or(io::ErrorKind::UnexpectedEof)?;
-        let possible = report.hits.iter().all(|hit| (hit.rule as usize) < rules) && report.damage.iter().all(|damage| damage.chunk == number);
-        if possible { Ok(report) } else { Err(io::Error::new(io::ErrorKind::InvalidData, "an impossible answer")) }
+    fn answer(&mut self, number: u64, setup: &Setup) -> io::Result<ChunkReport> {
+        let Answer { mut report, kept } = receive_json(&mut self.output)?.ok_or(io::ErrorKind::UnexpectedEof)?;
+        let possible = report.hits.iter().all(|hit| (hit.rule as usize) < setup.rules)
+            && report.damage.iter().all(|damage| damage.chunk == number)
+            && kept.len() <= if setup.wanted.records { MAX_KEPT } else { 0 };
+        if !possible {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "an impossible answer"));
+        }
+        let mut room = parse::MAX_RECORD;
+        for (id, written) in kept {
+            let json = receive(&mut self.output)?.ok_or(io::ErrorKind::UnexpectedEof)?;
+            room = room.checked_sub(json.len()).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "too many records"))?;
+            report.records.push(Record { id, written, json });
+        }
+        Ok(report)
     }
 
     fn arm(&self, limit: Duration) {

@@ -1,6 +1,8 @@
 //! What the two sides say to each other.
 
+use crate::cage::Cage;
 use crate::examine::{Hit, Wanted};
+use model::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// The first message to a worker; a name and a text follow for each file, as messages of their own.
@@ -14,9 +16,10 @@ pub(crate) struct Hello {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Ready {
     pub rules: usize,
+    pub cage: Cage,
 }
 
-/// Chunks to read; their bytes follow, one message a chunk, and one [`ChunkReport`] a chunk comes back.
+/// Chunks to read; their bytes follow, one message a chunk, and one [`Answer`] a chunk comes back.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Job {
     pub first: u64,
@@ -43,4 +46,25 @@ pub struct ChunkReport {
     pub hits: Vec<Hit>,
     /// What could not be read.
     pub damage: Vec<Damage>,
+    /// The records themselves, where [`Wanted::records`] asks for them.
+    #[serde(skip)]
+    pub records: Vec<Record>,
+}
+
+/// A record as JSON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// EVTX's own number of it.
+    pub id: u64,
+    /// When it was written, as its header says.
+    pub written: Timestamp,
+    /// One JSON object without line feeds.
+    pub json: Vec<u8>,
+}
+
+/// A report on the pipe; the JSON of each record that it has kept follows, one message a record.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Answer {
+    pub report: ChunkReport,
+    pub kept: Vec<(u64, Timestamp)>,
 }

@@ -1,24 +1,27 @@
 //! The worker's side: it enters its cage, compiles the rules, and answers jobs until its input ends.
 
+use crate::cage::Cage;
 use crate::chunk;
 use crate::examine::Examiner;
-use crate::frame::{receive, receive_json, send_json};
-use crate::wire::{ChunkReport, Damage, Hello, Job, Ready};
+use crate::frame::{receive, receive_json, send, send_json};
+use crate::wire::{Answer, ChunkReport, Damage, Hello, Job, Ready};
 use detect::{RuleFile, RuleSet};
 use std::io::{BufReader, BufWriter, ErrorKind, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Runs a worker on two pipes, to the end of its input. The whole process is confined from here on.
+/// Runs a worker on two pipes, to the end of its input. The whole process is confined from here on; what confines it is
+/// the answer.
 ///
 /// # Errors
 /// Where the cage does not close, a pipe breaks, or the other side does not keep to the protocol.
-pub fn run(input: impl Read, output: impl Write) -> std::io::Result<()> {
-    crate::cage::enter()?;
-    serve(input, output)
+pub fn run(input: impl Read, output: impl Write) -> std::io::Result<Cage> {
+    let cage = crate::cage::enter()?;
+    serve(input, output, cage)?;
+    Ok(cage)
 }
 
-/// The same without the cage.
-fn serve(input: impl Read, output: impl Write) -> std::io::Result<()> {
+/// The same, within what the cage has become.
+fn serve(input: impl Read, output: impl Write, cage: Cage) -> std::io::Result<()> {
     let (mut input, mut output) = (BufReader::new(input), BufWriter::new(output));
     let Some(hello) = receive_json::<Hello>(&mut input)? else { return Ok(()) };
     let mut files = Vec::new();
@@ -27,7 +30,7 @@ fn serve(input: impl Read, output: impl Write) -> std::io::Result<()> {
         files.push(RuleFile { name, text: expect(&mut input)? });
     }
     let (rules, _) = RuleSet::compile(files);
-    send_json(&mut output, &Ready { rules: rules.rules().len() })?;
+    send_json(&mut output, &Ready { rules: rules.rules().len(), cage })?;
     output.flush()?;
     let mut examiner = Examiner::new(&rules, hello.wanted);
     while let Some(job) = receive_json::<Job>(&mut input)? {
@@ -35,12 +38,17 @@ fn serve(input: impl Read, output: impl Write) -> std::io::Result<()> {
         let chunks = (0..job.count).map(|_| expect(&mut input)).collect::<std::io::Result<Vec<_>>>()?;
         for (bytes, number) in chunks.into_iter().zip(job.first..) {
             let report = catch_unwind(AssertUnwindSafe(|| chunk::read(number, bytes, &mut examiner)));
-            let report = report.unwrap_or_else(|_| {
+            let mut report = report.unwrap_or_else(|_| {
                 examiner = Examiner::new(&rules, hello.wanted);
                 let reason = "its reader panicked".to_owned();
                 ChunkReport { damage: vec![Damage { chunk: number, record: None, reason }], ..ChunkReport::default() }
             });
-            send_json(&mut output, &report)?;
+            let records = std::mem::take(&mut report.records);
+            let kept = records.iter().map(|record| (record.id, record.written)).collect();
+            send_json(&mut output, &Answer { report, kept })?;
+            for record in &records {
+                send(&mut output, &record.json)?;
+            }
             output.flush()?;
         }
     }

@@ -1,12 +1,19 @@
-//! Workers that die and hang. The test program is its own worker, so that it has a `main` of its own.
+//! Workers that die, hang and try to get out. The test program is its own worker, so that it has a `main` of its own.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail here")]
 
 use dissect::{Log, Reader, Setup, Wanted};
+use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::{self, Write};
+use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::process::Command;
 use std::time::Duration;
 
-const NAME: &str = "a_worker_that_dies_or_hangs_costs_one_chunk";
+const TESTS: [(&str, fn()); 2] = [
+    ("a_worker_that_dies_or_hangs_costs_one_chunk", a_worker_that_dies_or_hangs_costs_one_chunk),
+    ("a_worker_gets_at_nothing", a_worker_gets_at_nothing),
+];
 
 /// Passes answers on, but dies before that of chunk 2 and hangs before that of chunk 4.
 struct Trap<W>(W);
@@ -32,12 +39,77 @@ fn main() {
     let has = |word: &str| arguments.iter().any(|argument| argument == word);
     if has("worker") {
         dissect::run_worker(io::stdin(), Trap(io::stdout())).unwrap();
+    } else if has("captive") {
+        // Nothing to read: what is left is a process in its cage.
+        let cage = dissect::run_worker(io::empty(), io::sink()).unwrap();
+        say(&format!("landlock {}\nseccomp {}", cage.landlock, cage.seccomp));
+        try_everything(&arguments[1]);
+    } else if has("free") {
+        try_everything(&arguments[1]);
     } else if has("--list") {
         if !has("--ignored") {
-            io::stdout().write_all(format!("{NAME}: test\n").as_bytes()).unwrap();
+            TESTS.iter().for_each(|(name, _)| say(&format!("{name}: test")));
         }
     } else {
-        a_worker_that_dies_or_hangs_costs_one_chunk();
+        let wanted: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with('-')).collect();
+        let chosen = TESTS.iter().filter(|(name, _)| wanted.is_empty() || wanted.iter().any(|part| name.contains(part.as_str())));
+        let passed = chosen.map(|(name, test)| {
+            test();
+            say(&format!("test {name} ... ok"));
+        });
+        // The first that fails ends the process with its panic.
+        let passed = passed.count();
+        say(&format!("test result: ok. {passed} passed; 0 failed; 0 ignored; 0 measured; {} filtered out", TESTS.len() - passed));
+    }
+}
+
+fn say(line: &str) {
+    io::stdout().write_all(format!("{line}\n").as_bytes()).unwrap();
+}
+
+/// Says of each way out whether it is open.
+fn try_everything(listener: &str) {
+    let program = std::env::current_exe().unwrap_or_default();
+    let tell = |what: &str, tried: io::Result<()>| match tried {
+        Ok(()) => say(&format!("{what} open")),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => say(&format!("{what} refused")),
+        Err(error) => say(&format!("{what} {error:?}")),
+    };
+    tell("read", File::open(&program).map(drop));
+    tell("write", File::create(std::env::temp_dir().join(format!("dissect-captive-{}", std::process::id()))).map(drop));
+    tell("connect", TcpStream::connect(listener).map(drop));
+    tell("listen", TcpListener::bind("127.0.0.1:0").map(drop));
+    tell("datagram", UdpSocket::bind("127.0.0.1:0").map(drop));
+    tell("program", Command::new(&program).arg("--list").output().map(drop));
+    let mut memory: Vec<u8> = Vec::new();
+    say(if memory.try_reserve_exact(3 << 30).is_ok() { "memory open" } else { "memory refused" });
+}
+
+fn a_worker_gets_at_nothing() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let attempts = |mode: &str| -> BTreeMap<String, String> {
+        // Both may leave a file in a folder that goes away.
+        let folder = tempfile::tempdir().unwrap();
+        let output = Command::new(std::env::current_exe().unwrap()).args([mode, &address]).env("TMPDIR", folder.path()).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.lines().map(|line| line.split_once(' ').unwrap()).map(|(what, end)| (what.to_owned(), end.to_owned())).collect()
+    };
+    let free = attempts("free");
+    for what in ["read", "write", "connect", "listen", "datagram", "program"] {
+        assert_eq!(free[what], "open", "{what}: the test itself is confined");
+    }
+    let captive = attempts("captive");
+    assert_eq!(captive["memory"], "refused");
+    for (wall, ways) in [("landlock", &["read", "write"][..]), ("seccomp", &["connect", "listen", "datagram", "program"])] {
+        if captive[wall] == "false" {
+            eprintln!("skipped: {ways:?}, since this kernel has no {wall}");
+            continue;
+        }
+        for way in ways {
+            assert_eq!(captive[*way], "refused", "{way}");
+        }
     }
 }
 

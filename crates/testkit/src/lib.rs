@@ -1,5 +1,7 @@
 //! For tests only: the program in a temporary folder and its real neighbours.
 
+mod evtx;
 mod postgres;
 
+pub use evtx::{LogEvent, event_log};
 pub use postgres::{Postgres, Records, record_urls, sqlite};

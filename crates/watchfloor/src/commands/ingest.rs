@@ -1,130 +1,182 @@
 //! `ingest`: files into a floor, through the same pipeline. A file sent twice is stored once.
 
+use super::event_log::Records;
+use super::inputs::{self, Content};
 use super::wait;
+use crate::config::Settings;
 use crate::floor::Floor;
-use crate::output::{Failure, PARTIAL};
-use ingest::{Frames, Receipt, Submission};
-use lake::BatchId;
+use crate::output::{Failure, PARTIAL, inert};
+use crate::remote::Remote;
+use dissect::{DissectError, Log};
+use ingest::Receipt;
 use parse::Format;
-use sha2::{Digest, Sha256};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use target::Target;
+
+mod target;
 
 /// Arguments of `ingest`.
 #[derive(clap::Args, Debug)]
 pub struct IngestArgs {
-    /// Files; `-` is standard input
+    /// Files and folders: EVTX, JSON, NDJSON, syslog, also .gz and .zst; `-` is standard input
     #[arg(required = true)]
     paths: Vec<PathBuf>,
     /// The source to count them for
-    #[arg(long, default_value = "files")]
+    #[arg(long, value_name = "NAME", default_value = "files")]
     source: String,
-    /// auto, json, syslog or lines
+    /// How to read text: auto, json, syslog or lines
     #[arg(long, default_value = "auto")]
     format: String,
     /// A floor's folder that no server has open
     #[arg(long, value_name = "DIR", required_unless_present = "server", conflicts_with = "server")]
     data: Option<PathBuf>,
-    /// A running floor
-    #[arg(long, value_name = "URL", requires = "token")]
-    server: Option<String>,
-    /// A token for it
-    #[arg(long, env = "WATCHFLOOR_TOKEN", hide_env_values = true)]
-    token: Option<String>,
+    /// Sigma rules to match with, with --data: a folder, file or archive; the built-in ones if absent
+    #[arg(long, value_name = "PATH", requires = "data")]
+    rules: Option<PathBuf>,
+    /// The records database, with --data (`postgres://…`); a SQLite file in the folder if absent
+    #[arg(long, value_name = "URL", requires = "data")]
+    database: Option<String>,
+    /// Settings, with --data, TOML; `watchfloor.toml` in the folder if absent
+    #[arg(long, env = "WATCHFLOOR_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    remote: Remote,
 }
 
-/// Bytes of records that one batch has.
+/// Bytes of records after which a batch is sent.
 const BATCH: usize = 4 << 20;
 
-/// Sends and counts.
+/// Sends and counts; ends with 5 where something could not be read or was not stored.
 pub fn run(args: IngestArgs) -> Result<u8, Failure> {
+    let format = Format::parse(&args.format).ok_or_else(|| Failure::usage("the formats are auto, json, syslog and lines"))?;
+    let inputs = inputs::find(&args.paths);
     wait(async {
-        let format = Format::parse(&args.format).ok_or_else(|| Failure::usage("the formats are auto, json, syslog and lines"))?;
-        let target = match (&args.data, &args.server) {
-            (Some(data), _) => Target::Folder(Box::new(Floor::start(data, None, crate::content::rules(None)?).await?)),
-            (None, Some(server)) => Target::Server(server.trim_end_matches('/').to_owned(), args.token.clone().unwrap_or_default()),
+        let target = match (&args.data, &args.remote.server) {
+            (Some(data), _) => Target::Folder(Box::new(floor(data, &args).await?)),
+            (None, Some(server)) => Target::server(server, &args.remote)?,
             (None, None) => return Err(Failure::usage("give --data or --server")),
         };
-        let mut total = Receipt::default();
-        let mut code = 0;
-        for path in &args.paths {
-            let bytes = match super::parse::read(path) {
-                Ok(bytes) => bytes,
-                Err(error) => {
-                    eprintln!("watchfloor: {}: {error}", path.display());
-                    code = PARTIAL;
-                    continue;
-                }
-            };
-            for batch in batches(&bytes, format) {
-                let receipt = target.send(&args.source, format, batch).await?;
-                total.received += receipt.received;
-                total.stored += receipt.stored;
-                total.rejected += receipt.rejected;
-                total.quarantined += receipt.quarantined;
-            }
+        let mut sender = Sender { target: &target, source: &args.source, total: Receipt::default(), partial: false };
+        for (path, reason) in &inputs.faults {
+            sender.fault(path, reason);
         }
+        let sent = sender.files(&inputs.files, format).await;
+        let Sender { total: Receipt { received, stored, rejected, quarantined, .. }, partial, .. } = sender;
+        // Also where a file failed: what was taken is durable, and its alerts are written.
         if let Target::Folder(floor) = target {
             floor.stop().await;
         }
-        let Receipt { received, stored, rejected, quarantined, .. } = total;
         eprintln!("received={received} stored={stored} rejected={rejected} quarantined={quarantined}");
-        Ok(if rejected + quarantined > 0 { PARTIAL } else { code })
+        sent?;
+        Ok(if partial || rejected + quarantined > 0 { PARTIAL } else { 0 })
     })
 }
 
-/// Records, joined by line feeds, in batches of about [`BATCH`] bytes.
-fn batches(bytes: &[u8], format: Format) -> Vec<Vec<&[u8]>> {
-    let mut all = vec![Vec::new()];
-    let mut size = 0;
-    for record in parse::split(bytes, format) {
-        if size > BATCH {
-            all.push(Vec::new());
-            size = 0;
-        }
-        size += record.len();
-        if let Some(last) = all.last_mut() {
-            last.push(record);
-        }
+/// Opens a floor's folder as `serve` would, without its listeners.
+async fn floor(data: &Path, args: &IngestArgs) -> Result<Floor, Failure> {
+    let rules = args.rules.as_ref().map(|path| path.to_string_lossy().into_owned());
+    let flags = vec![("database.url", args.database.clone()), ("rules.path", rules)];
+    let settings = Settings::load(args.config.as_deref(), Some(data), std::env::vars_os(), flags)?;
+    let rules = crate::content::rules(settings.path("rules.path").as_deref())?;
+    Floor::start(data, settings.text("database.url"), rules).await
+}
+
+struct Sender<'t> {
+    target: &'t Target,
+    source: &'t str,
+    total: Receipt,
+    partial: bool,
+}
+
+/// Why a file is not sent to its end.
+enum Stop {
+    /// The file; the next one may do.
+    Unreadable(String),
+    /// The floor.
+    Floor(Failure),
+}
+
+impl From<DissectError> for Stop {
+    fn from(error: DissectError) -> Stop {
+        Stop::Unreadable(error.to_string())
     }
-    all.retain(|batch| !batch.is_empty());
-    all
 }
 
-enum Target {
-    Folder(Box<Floor>),
-    Server(String, String),
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Stop {
+        Stop::Floor(failure)
+    }
 }
 
-impl Target {
-    async fn send(&self, source: &str, format: Format, records: Vec<&[u8]>) -> Result<Receipt, Failure> {
-        let body = records.join(&b'\n');
-        let digest: [u8; 32] = Sha256::digest(&body).into();
-        let id = hex::encode(digest);
-        match self {
-            Target::Folder(floor) => {
-                let mut submission = Submission::new(source, format, Frames::join(records));
-                submission.id = Some(BatchId { id, body: digest });
-                floor.pipeline.submit_when_room(submission).await.map_err(Failure::usage)
-            }
-            Target::Server(server, token) => {
-                let query = [("source", source), ("format", format.as_str())];
-                let url = reqwest::Url::parse_with_params(&format!("{server}/api/v1/ingest"), &query).map_err(Failure::usage)?;
-                let request = reqwest::Client::new().post(url).bearer_auth(token).header("idempotency-key", id).body(body);
-                let answer = request.send().await.map_err(Failure::remote)?;
-                let status = answer.status();
-                let body: serde_json::Value = answer.json().await.map_err(Failure::remote)?;
-                if !status.is_success() {
-                    return Err(Failure::remote(format!("{status}: {body}")));
-                }
-                let count = |name: &str| body[name].as_u64().and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
-                Ok(Receipt {
-                    received: count("received"),
-                    stored: count("stored"),
-                    rejected: count("rejected"),
-                    quarantined: count("quarantined"),
-                    ..Receipt::default()
-                })
+impl Sender<'_> {
+    async fn files(&mut self, files: &[PathBuf], format: Format) -> Result<(), Failure> {
+        let mut records = Records::new()?;
+        for path in files {
+            let sent = match inputs::open(path) {
+                Ok(Content::Log(log)) => self.log(path, &log, &mut records).await,
+                Ok(Content::Text(text)) => self.text(&text.bytes, format).await.map_err(Stop::Floor),
+                Err(error) => Err(Stop::Unreadable(error.to_string())),
+            };
+            match sent {
+                Ok(()) => {}
+                Err(Stop::Unreadable(reason)) => self.fault(path, &reason),
+                Err(Stop::Floor(failure)) => return Err(failure),
             }
         }
+        Ok(())
+    }
+
+    async fn text(&mut self, bytes: &[u8], format: Format) -> Result<(), Failure> {
+        let mut batch: Vec<&[u8]> = Vec::new();
+        let mut size = 0;
+        for record in parse::split(bytes, format) {
+            batch.push(record);
+            size += record.len();
+            if size > BATCH {
+                self.send(format, std::mem::take(&mut batch)).await?;
+                size = 0;
+            }
+        }
+        self.send(format, batch).await
+    }
+
+    /// An event log, record by record as JSON. Batches end at the same records each time, so that they have the same ids.
+    async fn log(&mut self, path: &Path, log: &Log, records: &mut Records) -> Result<(), Stop> {
+        let mut batch: Vec<Vec<u8>> = Vec::new();
+        let mut size = 0;
+        let take = async |found: Vec<Vec<u8>>, faults: Vec<String>| -> Result<(), Stop> {
+            faults.iter().for_each(|fault| self.fault(path, fault));
+            for record in found {
+                size += record.len();
+                batch.push(record);
+                if size > BATCH {
+                    self.send(Format::Json, batch.iter().map(Vec::as_slice).collect()).await?;
+                    batch.clear();
+                    size = 0;
+                }
+            }
+            Ok(())
+        };
+        let read = records.read(log, take).await;
+        // What was read before the log broke off is worth keeping.
+        self.send(Format::Json, batch.iter().map(Vec::as_slice).collect()).await?;
+        read
+    }
+
+    async fn send(&mut self, format: Format, batch: Vec<&[u8]>) -> Result<(), Failure> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let receipt = self.target.send(self.source, format, batch).await?;
+        self.total.received += receipt.received;
+        self.total.stored += receipt.stored;
+        self.total.rejected += receipt.rejected;
+        self.total.quarantined += receipt.quarantined;
+        Ok(())
+    }
+
+    fn fault(&mut self, path: &Path, reason: &str) {
+        self.partial = true;
+        eprintln!("watchfloor: {}", inert(&format!("{}: {reason}", path.display())).replace('\n', "\\n"));
     }
 }

@@ -1,7 +1,9 @@
 //! One file per command.
 
 pub mod demo;
+mod event_log;
 pub mod ingest;
+mod inputs;
 pub mod parse;
 pub mod scan;
 pub mod search;

@@ -1,25 +1,25 @@
 //! `scan`: rules over files, with no server and no state.
 
 mod collect;
-mod inputs;
 mod print;
 mod queue;
 mod work;
 
+use crate::commands::event_log;
+use crate::commands::inputs::{self, Inputs};
 use crate::content;
 use crate::output::{CONTENT, FINDINGS, Failure, PARTIAL, inert};
 use collect::Collected;
 use detect::{LoadReport, RuleSet};
 use dissect::{Setup, Wanted};
 use indicatif::{ProgressBar, ProgressStyle};
-use inputs::Inputs;
 use model::{Severity, Timestamp};
 use print::{Printer, Shape};
 use queue::Queue;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use work::{Hand, Part, Task};
 
 /// Arguments of `scan`.
@@ -63,11 +63,6 @@ fn instant(text: &str) -> Result<Timestamp, String> {
     Timestamp::parse(text).or_else(|_| Timestamp::parse(&midnight)).map_err(|error| error.to_string())
 }
 
-/// Time that a worker has for 64 KiB.
-const CHUNK_LIMIT: Duration = Duration::from_secs(30);
-/// Time that a worker has to compile the rules.
-const START_LIMIT: Duration = Duration::from_secs(300);
-
 /// Scans; 1 with `--fail-on` and such a match, 2 if no rule loads, 5 if some input could not be read.
 pub fn run(args: ScanArgs) -> Result<u8, Failure> {
     let shape = Shape::parse(&args.format)?;
@@ -81,16 +76,8 @@ pub fn run(args: ScanArgs) -> Result<u8, Failure> {
     let loaded = begun.elapsed();
     let inputs = inputs::find(&args.paths);
     let threads = args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
-    let wanted = Wanted { min_level: args.min_level, from: args.from, to: args.to };
-    let setup = Setup {
-        program: std::env::current_exe().map_err(|error| Failure::usage(format!("cannot find this program: {error}")))?,
-        arguments: vec!["dissect-worker".into()],
-        files,
-        rules: rules.rules().len(),
-        wanted,
-        chunk_limit: CHUNK_LIMIT,
-        start_limit: START_LIMIT,
-    };
+    let wanted = Wanted { min_level: args.min_level, from: args.from, to: args.to, ..Wanted::default() };
+    let setup = event_log::setup(files, rules.rules().len(), wanted)?;
     let begun = Instant::now();
     let total = scan(&inputs, &rules, &setup, threads, shape);
     if args.stats {

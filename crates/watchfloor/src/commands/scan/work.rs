@@ -1,11 +1,11 @@
 //! What a thread of a scan does: it opens files, reads text itself and gives EVTX to a worker of its own.
 
-use super::inputs;
 use super::queue::Queue;
-use crate::commands::parse;
+use crate::commands::event_log::place;
+use crate::commands::inputs::{self, Content, Text};
+use crate::commands::parse::unread;
 use ::parse::{Format, split};
-use dissect::{Damage, Examiner, Hit, Log, Reader, Setup, Wanted};
-use model::{Clock, SystemClock, Timestamp, Verdict};
+use dissect::{Examiner, Hit, Log, Reader, Setup, Wanted};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,14 +25,6 @@ pub enum Task {
     Evtx { file: usize, log: Arc<Log>, first: u64, count: usize },
     /// Records of text; `first` is the number of the first, from 1.
     Text { file: usize, text: Arc<Text>, records: Vec<Range<usize>>, first: u64 },
-}
-
-/// A file of text.
-#[derive(Debug)]
-pub struct Text {
-    bytes: Vec<u8>,
-    /// The time of an event that has none: when the file was written.
-    written: Timestamp,
 }
 
 /// What a thread has to tell.
@@ -121,55 +113,32 @@ impl<'a> Hand<'a> {
 
     fn text(&mut self, text: &Text, records: Vec<Range<usize>>, first: u64) -> Part {
         let mut part = Part::default();
-        let mut unread = 0u64;
+        let mut faulty = 0u64;
         for (range, record) in records.into_iter().zip(first..) {
             let raw = text.bytes.get(range).unwrap_or(&[]);
             self.examiner.examine(raw, Format::Auto, text.written, record, &mut part.hits);
             part.events += 1;
             part.bytes += raw.len() as u64;
-            let fault = self.examiner.event().diagnostics.iter().find(|d| d.verdict > Verdict::Flag || d.code == "json.syntax");
-            if let Some(fault) = fault {
-                unread += 1;
-                if unread == 1 {
+            if let Some(fault) = unread(self.examiner.event()) {
+                faulty += 1;
+                if faulty == 1 {
                     part.faults.push(format!("record {record}: {}", fault.message));
                 }
             }
         }
-        if unread > 1 {
-            part.faults.push(format!("and {} more records after it", unread - 1));
+        if faulty > 1 {
+            part.faults.push(format!("and {} more records after it", faulty - 1));
         }
         part
     }
 }
 
-fn place(damage: &Damage) -> String {
-    match damage.record {
-        Some(record) => format!("chunk {}, record {record}: {}", damage.chunk, damage.reason),
-        None => format!("chunk {}: {}", damage.chunk, damage.reason),
-    }
-}
-
 /// The parts of a file, and what is wrong with it as a whole.
 fn tasks(file: usize, path: &Path) -> std::io::Result<(Option<&'static str>, Vec<Task>)> {
-    let packed = inputs::is_packed(path);
-    if !packed && (inputs::is_evtx(path) || begins_like_evtx(path)) {
-        return Ok(log(file, Log::open(path)?));
-    }
-    let bytes = parse::read(path)?;
-    if inputs::is_evtx(path) || bytes.starts_with(dissect::MAGIC) {
-        return Ok(log(file, Log::from_bytes(bytes)));
-    }
-    let written = std::fs::metadata(path).and_then(|found| found.modified()).ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
-    let written = written.map_or_else(|| SystemClock.now(), |since| Timestamp(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX)));
-    Ok((None, text(file, Text { bytes, written })))
-}
-
-fn begins_like_evtx(path: &Path) -> bool {
-    use std::io::Read;
-    let mut start = Vec::new();
-    path != Path::new("-")
-        && path.is_file()
-        && std::fs::File::open(path).is_ok_and(|file| file.take(8).read_to_end(&mut start).is_ok() && start == dissect::MAGIC)
+    Ok(match inputs::open(path)? {
+        Content::Log(found) => log(file, found),
+        Content::Text(found) => (None, text(file, found)),
+    })
 }
 
 fn log(file: usize, log: Log) -> (Option<&'static str>, Vec<Task>) {
