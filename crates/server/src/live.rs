@@ -11,7 +11,7 @@ use futures::Stream;
 use futures::stream;
 use std::collections::VecDeque;
 use std::convert::Infallible;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -27,6 +27,7 @@ struct Feed {
     credential: Option<Credential>,
     missed: VecDeque<LiveEvent>,
     receiver: Receiver<LiveEvent>,
+    checked: Instant,
     over: bool,
 }
 
@@ -36,7 +37,7 @@ async fn live(State(parts): State<Parts>, headers: HeaderMap) -> Sse<impl Stream
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse().ok());
     let (missed, receiver) = parts.desk.live.subscribe(last);
     let missed = missed.unwrap_or_else(|| vec![LiveEvent { id: 0, topic: Topic::Reload, ids: Vec::new() }]);
-    let feed = Feed { parts, credential: credentials::of(&headers), missed: missed.into(), receiver, over: false };
+    let feed = Feed { parts, credential: credentials::of(&headers), missed: missed.into(), receiver, checked: Instant::now(), over: false };
     Sse::new(stream::unfold(feed, next)).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)))
 }
 
@@ -45,6 +46,13 @@ async fn next(mut feed: Feed) -> Option<(Result<Event, Infallible>, Feed)> {
         return None;
     }
     let event = loop {
+        // By the clock, not by the silence between notices: a busy floor must not keep a reader who has to go.
+        if feed.checked.elapsed() >= RECHECK {
+            if !still_welcome(&feed).await {
+                return None;
+            }
+            feed.checked = Instant::now();
+        }
         if let Some(event) = feed.missed.pop_front() {
             break event;
         }
@@ -57,11 +65,7 @@ async fn next(mut feed: Feed) -> Option<(Result<Event, Infallible>, Feed)> {
                 }
                 Err(RecvError::Closed) => return None,
             },
-            () = tokio::time::sleep(RECHECK) => {
-                if !still_welcome(&feed).await {
-                    return None;
-                }
-            }
+            () = tokio::time::sleep(RECHECK.saturating_sub(feed.checked.elapsed())) => {}
         }
     };
     let name = match event.topic {
