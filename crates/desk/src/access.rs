@@ -135,6 +135,7 @@ pub const ROUTES: &[(&str, &str, Permission)] = {
         ("GET", "/api/v1/cases/{number}/alerts", Read),
         ("POST", "/api/v1/cases/{number}/alerts", WorkCases),
         ("GET", "/api/v1/cases/{number}/evidence", Read),
+        ("GET", "/api/v1/cases/{number}/evidence/{id}/raw", Read),
         ("GET", "/api/v1/cases/{number}/notes", Read),
         ("POST", "/api/v1/cases/{number}/notes", WorkCases),
         ("GET", "/api/v1/cases/{number}/timeline", Read),
@@ -148,6 +149,8 @@ pub const ROUTES: &[(&str, &str, Permission)] = {
         ("POST", "/api/v1/tokens", Administer),
         ("DELETE", "/api/v1/tokens/{id}", Administer),
         ("GET", "/api/v1/sources", Read),
+        ("GET", "/api/v1/quarantine", Read),
+        ("GET", "/api/v1/quarantine/{id}/raw", Administer),
         ("GET", "/api/v1/journal", ReadJournal),
         ("POST", "/api/v1/ingest", SendEvents),
         // Elasticsearch's protocol.
@@ -177,6 +180,11 @@ pub const ROUTES: &[(&str, &str, Permission)] = {
 /// What a route asks for; `None` for a route that is not listed, which nobody may call.
 pub fn permission(method: &str, path: &str) -> Option<Permission> {
     ROUTES.iter().find(|(m, p, _)| *m == method && *p == path).map(|(_, _, permission)| *permission)
+}
+
+/// The methods that a path has; none for a path that is not listed.
+pub fn methods(path: &str) -> Vec<&'static str> {
+    ROUTES.iter().filter(|(_, p, _)| *p == path).map(|(method, ..)| *method).collect()
 }
 
 /// Where a request comes from: put into every request by the server, also into those of nobody.
@@ -243,6 +251,7 @@ mod tests {
     fn a_route_that_is_not_listed_is_nobodys() {
         assert_eq!(permission("GET", "/api/v1/alerts"), Some(Permission::Read));
         assert_eq!(permission("DELETE", "/api/v1/alerts"), None);
+        assert_eq!((methods("/api/v1/cases"), methods("/api/v1/nothing")), (vec!["GET", "POST"], vec![]));
     }
 
     #[test]

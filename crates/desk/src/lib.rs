@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod admin;
+pub mod answers;
 pub mod cases;
 pub mod investigate;
 mod live;
@@ -10,7 +11,7 @@ mod problem;
 pub mod triage;
 
 pub use live::{Live, LiveEvent, Topic};
-pub use problem::Problem;
+pub use problem::{Problem, ShownOnce};
 
 use model::{Clock, Timestamp};
 use std::sync::Arc;

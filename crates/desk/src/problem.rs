@@ -3,11 +3,11 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 /// One error as a client sees it.
-#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Problem {
     /// The HTTP status.
     pub status: u16,
@@ -17,10 +17,13 @@ pub struct Problem {
     /// A short sentence, the same for every occurrence.
     pub title: String,
     /// What is wrong this time, and what to do.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    /// Where in a query it is wrong: from this byte up to that one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<[usize; 2]>,
     /// The request; filled in by the server.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
 }
 
@@ -32,6 +35,7 @@ impl Problem {
             code: code.into(),
             title: status.canonical_reason().unwrap_or("Error").to_owned(),
             detail: None,
+            place: None,
             request_id: None,
         }
     }
@@ -40,6 +44,13 @@ impl Problem {
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
+        self
+    }
+
+    /// The same, saying where in the query.
+    #[must_use]
+    pub fn at(mut self, place: [usize; 2]) -> Self {
+        self.place = Some(place);
         self
     }
 
@@ -83,6 +94,10 @@ impl Problem {
             .detail("The program failed to answer. The log has the cause under this request id.")
     }
 }
+
+/// Marks an answer that holds a secret: it must not be written down anywhere.
+#[derive(Clone, Copy, Debug)]
+pub struct ShownOnce;
 
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -2,12 +2,13 @@
 
 use crate::Parts;
 use crate::credentials::{self, Credential};
+use crate::repeat::Scope;
 use axum::Json;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use desk::access::{Caller, Permission, Principal, permission};
+use desk::access::{Caller, Permission, Principal, methods, permission};
 use desk::{Problem, admin};
 use model::{Actor, ActorKind, RequestId};
 use std::net::SocketAddr;
@@ -19,12 +20,17 @@ const CSRF: &str = "x-csrf-token";
 pub(crate) async fn check(State(parts): State<Parts>, mut request: Request, next: Next) -> Response {
     let caller = caller(&parts, &request);
     let id = caller.request;
-    let admitted = admit(&parts, Asked::of(&request), &caller).await;
+    let asked = Asked::of(&request);
+    if asked.needed.is_none() && !asked.methods.is_empty() {
+        return finish(no_such_method(&asked.methods), id);
+    }
+    let admitted = admit(&parts, asked, &caller).await;
     request.extensions_mut().insert(caller);
     let answer = match admitted {
         Ok(who) => {
-            if let Some(who) = who {
+            if let Some((who, scope)) = who {
                 request.extensions_mut().insert(who);
+                request.extensions_mut().insert(scope);
             }
             next.run(request).await
         }
@@ -41,6 +47,7 @@ fn caller(parts: &Parts, request: &Request) -> Caller {
 /// What is asked of a request before its body is read.
 struct Asked {
     needed: Option<Permission>,
+    methods: Vec<&'static str>,
     safe: bool,
     credential: Option<Credential>,
     csrf: String,
@@ -56,6 +63,7 @@ impl Asked {
         let csrf = request.headers().get(CSRF).and_then(|value| value.to_str().ok()).unwrap_or_default();
         Asked {
             needed: permission(method, path),
+            methods: methods(path),
             safe: request.method().is_safe(),
             credential: credentials::of(request.headers()),
             csrf: csrf.to_owned(),
@@ -63,25 +71,34 @@ impl Asked {
     }
 }
 
-async fn admit(parts: &Parts, asked: Asked, caller: &Caller) -> Result<Option<Principal>, Problem> {
+fn no_such_method(methods: &[&str]) -> Response {
+    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "request.method").detail("This path does not have that method.");
+    let mut answer = problem.into_response();
+    if let Ok(allow) = HeaderValue::from_str(&methods.join(", ")) {
+        answer.headers_mut().insert(header::ALLOW, allow);
+    }
+    answer
+}
+
+async fn admit(parts: &Parts, asked: Asked, caller: &Caller) -> Result<Option<(Principal, Scope)>, Problem> {
     let needed = asked.needed.ok_or_else(|| Problem::forbidden("route.unlisted", "This route is nobody's."))?;
     if needed == Permission::Public {
         return Ok(None);
     }
-    let who = principal(parts, &asked, caller).await?;
+    let (who, scope) = principal(parts, &asked, caller).await?;
     if who.role.may(needed) {
-        Ok(Some(who))
+        Ok(Some((who, scope)))
     } else {
         Err(Problem::forbidden("auth.role", format!("The role {} may not do this.", who.role.as_str())))
     }
 }
 
-async fn principal(parts: &Parts, asked: &Asked, caller: &Caller) -> Result<Principal, Problem> {
+async fn principal(parts: &Parts, asked: &Asked, caller: &Caller) -> Result<(Principal, Scope), Problem> {
     match &asked.credential {
         None => Err(Problem::unauthenticated()),
         Some(Credential::Token(token)) => {
             let bearer = admin::authenticate_bearer(&parts.desk, token).await?.ok_or_else(Problem::unauthenticated)?;
-            Ok(caller.principal(bearer.actor(), bearer.role))
+            Ok((caller.principal(bearer.actor(), bearer.role), Scope(format!("token:{}", bearer.id))))
         }
         Some(Credential::Cookie(cookie)) => {
             let (session, user) =
@@ -90,9 +107,18 @@ async fn principal(parts: &Parts, asked: &Asked, caller: &Caller) -> Result<Prin
                 return Err(Problem::forbidden("auth.csrf", "The request lacks the session's X-CSRF-Token."));
             }
             let actor = Actor { kind: ActorKind::User, user: Some(user.id), name: user.name };
-            Ok(caller.principal(actor, user.role))
+            Ok((caller.principal(actor, user.role), Scope(format!("user:{}", user.id))))
         }
     }
+}
+
+/// Gives an answer of no route (an unknown path, a method that is not there) the form of the others.
+pub(crate) fn outside(parts: &Parts, answer: Response) -> Response {
+    let ours = answer.extensions().get::<Problem>().is_some() || answer.status() == StatusCode::METHOD_NOT_ALLOWED;
+    if answer.headers().contains_key(&REQUEST_ID) || !ours {
+        return answer;
+    }
+    finish(answer, RequestId(db::new_uuid(parts.desk.now())))
 }
 
 /// Gives the answer the request's id, and every error the form of a problem.

@@ -9,11 +9,12 @@ mod guard;
 mod headers;
 mod live;
 mod operation;
+mod repeat;
 mod routes;
 mod serve;
 
 pub use routes::{openapi, router};
-pub use serve::{Listening, ServeError, Tls, listen};
+pub use serve::{Listening, ServeError, Tls, listen, may_listen};
 
 use desk::Desk;
 use ingest::Pipeline;

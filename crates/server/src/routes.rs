@@ -1,6 +1,6 @@
 //! All routes, put together once.
 
-use crate::{Parts, console, guard, headers, live, operation};
+use crate::{Parts, console, guard, headers, live, operation, repeat};
 use axum::Json;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -12,7 +12,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa_axum::router::OpenApiRouter;
 
 /// The largest body of an ordinary request, in bytes.
-const SMALL_BODY: usize = 1 << 20;
+pub(crate) const SMALL_BODY: usize = 1 << 20;
 /// The largest body of events as it travels.
 const EVENT_BODY: usize = ingest::MAX_BODY;
 
@@ -66,17 +66,19 @@ pub fn router(parts: &Parts) -> Router {
         .merge(desk.with_state(parts.desk.clone()))
         .merge(own.with_state(parts.clone()))
         .route("/api/v1/openapi.json", get(async || Json(openapi())))
+        .route_layer(from_fn_with_state(parts.clone(), repeat::once))
         .layer(DefaultBodyLimit::max(SMALL_BODY));
     let large = events
         .merge(ingest::receivers::bulk::routes())
         .with_state(parts.pipeline.clone())
         .layer(DefaultBodyLimit::max(EVENT_BODY));
-    let secure = parts.secure;
+    let (secure, outer) = (parts.secure, parts.clone());
     small
         .merge(large)
         .route_layer(from_fn_with_state(parts.clone(), guard::check))
         .fallback(console::fallback)
-        .layer(map_response(move |mut response: Response| {
+        .layer(map_response(move |response: Response| {
+            let mut response = guard::outside(&outer, response);
             for (name, value) in headers::all(secure) {
                 response.headers_mut().entry(name).or_insert(value);
             }

@@ -51,11 +51,14 @@ pub struct Listening {
 /// How long open requests may take to end when the server stops.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// Refuses an address that log-ins would reach in the clear.
+pub fn may_listen(address: SocketAddr, tls: Option<&Tls>) -> Result<(), ServeError> {
+    if tls.is_none() && !address.ip().is_loopback() { Err(ServeError::TlsRequired(address)) } else { Ok(()) }
+}
+
 /// Binds and serves.
 pub async fn listen(address: SocketAddr, tls: Option<Tls>, mut parts: Parts) -> Result<Listening, ServeError> {
-    if tls.is_none() && !address.ip().is_loopback() {
-        return Err(ServeError::TlsRequired(address));
-    }
+    may_listen(address, tls.as_ref())?;
     let bind = |source| ServeError::Bind { address, source };
     let listener = TcpListener::bind(address).map_err(bind)?;
     listener.set_nonblocking(true).map_err(bind)?;

@@ -15,6 +15,8 @@ pub struct JournalFilter {
     pub object: Option<String>,
     /// By this actor: the id of a person, or a name.
     pub actor: Option<String>,
+    /// None of this stream.
+    pub without: Option<&'static str>,
     /// Not before.
     pub from: Option<Timestamp>,
     /// Before.
@@ -77,6 +79,9 @@ pub async fn list(db: &Db, filter: &JournalFilter) -> Result<JournalPage, DbErro
     }
     if let Some(actor) = &filter.actor {
         condition.and("actor_user = ? OR actor_name = ?", values![actor.as_str(), actor.as_str()]);
+    }
+    if let Some(stream) = filter.without {
+        condition.and("stream <> ?", values![stream]);
     }
     if let Some(from) = filter.from {
         condition.and("at >= ?", values![from.nanos()]);

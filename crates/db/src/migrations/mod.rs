@@ -13,6 +13,7 @@ mod m0002_people;
 mod m0003_sources;
 mod m0004_alerts;
 mod m0005_cases;
+mod m0006_answers;
 
 /// Every step, oldest first.
 pub(crate) const STEPS: &[Migration] = &[
@@ -21,6 +22,7 @@ pub(crate) const STEPS: &[Migration] = &[
     m0003_sources::MIGRATION,
     m0004_alerts::MIGRATION,
     m0005_cases::MIGRATION,
+    m0006_answers::MIGRATION,
 ];
 
 /// One step.

@@ -14,8 +14,9 @@ use super::sessions::ABSOLUTE;
 use super::tokens::check_covers;
 use super::{COOKIE, NewToken, NewUser, Person, Token, User, UserChange};
 use crate::access::{Caller, Principal, Role};
-use crate::triage::request::{Body, IfMatch, Page, tagged};
-use crate::{Desk, Problem};
+use crate::triage::notes::PageQuery;
+use crate::triage::request::{Body, IfMatch, Page, Params, tagged};
+use crate::{Desk, Problem, ShownOnce};
 
 pub(super) fn routes() -> OpenApiRouter<Desk> {
     OpenApiRouter::new()
@@ -137,15 +138,23 @@ async fn log_out(
 }
 
 /// Everybody who can be given work
-#[utoipa::path(get, path = "/api/v1/people", tag = "admin", responses((status = 200, body = Page<Person>)))]
-async fn people(State(desk): State<Desk>, _: Principal) -> Result<Json<Page<Person>>, Problem> {
-    Ok(whole(super::people(&desk.db).await?))
+#[utoipa::path(get, path = "/api/v1/people", tag = "admin", params(PageQuery), responses((status = 200, body = Page<Person>)))]
+async fn people(
+    State(desk): State<Desk>,
+    _: Principal,
+    Params(query): Params<PageQuery>,
+) -> Result<Json<Page<Person>>, Problem> {
+    query.of("people", super::people(&desk.db).await?, super::LISTED).map(Json)
 }
 
 /// Every account
-#[utoipa::path(get, path = "/api/v1/users", tag = "admin", responses((status = 200, body = Page<User>)))]
-async fn users(State(desk): State<Desk>, _: Principal) -> Result<Json<Page<User>>, Problem> {
-    Ok(whole(super::users(&desk.db).await?))
+#[utoipa::path(get, path = "/api/v1/users", tag = "admin", params(PageQuery), responses((status = 200, body = Page<User>)))]
+async fn users(
+    State(desk): State<Desk>,
+    _: Principal,
+    Params(query): Params<PageQuery>,
+) -> Result<Json<Page<User>>, Problem> {
+    query.of("users", super::users(&desk.db).await?, super::LISTED).map(Json)
 }
 
 /// Make an account
@@ -175,9 +184,13 @@ async fn change_user(
 }
 
 /// Every token
-#[utoipa::path(get, path = "/api/v1/tokens", tag = "admin", responses((status = 200, body = Page<Token>)))]
-async fn tokens(State(desk): State<Desk>, _: Principal) -> Result<Json<Page<Token>>, Problem> {
-    Ok(whole(super::tokens(&desk.db).await?))
+#[utoipa::path(get, path = "/api/v1/tokens", tag = "admin", params(PageQuery), responses((status = 200, body = Page<Token>)))]
+async fn tokens(
+    State(desk): State<Desk>,
+    _: Principal,
+    Params(query): Params<PageQuery>,
+) -> Result<Json<Page<Token>>, Problem> {
+    query.of("tokens", super::tokens(&desk.db).await?, super::LISTED).map(Json)
 }
 
 /// Make a token; its text is answered this once
@@ -191,7 +204,9 @@ async fn create_token(
     check_covers(who.role, body.role)?;
     let ctx = who.context(desk.now());
     let token = super::issue_token(&desk.db, &ctx, body.role, &body.name, body.expires_at).await?;
-    Ok((StatusCode::CREATED, Json(token)).into_response())
+    let mut response = (StatusCode::CREATED, Json(token)).into_response();
+    response.extensions_mut().insert(ShownOnce);
+    Ok(response)
 }
 
 /// Revoke a token
@@ -207,12 +222,6 @@ async fn revoke_token(State(desk): State<Desk>, who: Principal, Path(id): Path<S
 fn stranger(desk: &Desk, caller: &Caller) -> OpContext {
     let (address, request) = (caller.address.clone(), Some(caller.request));
     OpContext { actor: Actor::system("gate"), address, now: desk.now(), request }
-}
-
-/// A list that has one page.
-fn whole<T>(items: Vec<T>) -> Json<Page<T>> {
-    let total = i64::try_from(items.len()).ok();
-    Json(Page { items, next: None, total })
 }
 
 /// The header that sets the session's cookie. Scripts cannot read it, and no other site's request carries it.

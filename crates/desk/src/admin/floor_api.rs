@@ -11,6 +11,7 @@ use utoipa_axum::routes;
 
 use super::{SourceRow, SourceTotals};
 use crate::access::Principal;
+use crate::triage::notes::PageQuery;
 use crate::triage::request::{Page, Params, filter_text, instant, limit};
 use crate::{Desk, Problem};
 
@@ -21,17 +22,27 @@ pub(super) fn routes() -> OpenApiRouter<Desk> {
 /// What the sources send.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SourceList {
-    /// Every source by name.
+    /// The sources of this page, by name.
     pub items: Vec<SourceRow>,
+    /// Where the next page begins; null after the last.
+    pub next: Option<String>,
+    /// How many there are on all pages.
+    pub total: Option<i64>,
     /// The sums over all of them.
     pub totals: SourceTotals,
 }
 
 /// What each source sends, and whether it is late
-#[utoipa::path(get, path = "/api/v1/sources", tag = "admin", responses((status = 200, body = SourceList)))]
-async fn sources(State(desk): State<Desk>, _: Principal) -> Result<Json<SourceList>, Problem> {
-    let (items, totals) = super::sources(&desk.db, desk.now()).await?;
-    Ok(Json(SourceList { items, totals }))
+#[utoipa::path(get, path = "/api/v1/sources", tag = "admin", params(PageQuery),
+    responses((status = 200, body = SourceList), (status = 400, body = Problem)))]
+async fn sources(
+    State(desk): State<Desk>,
+    _: Principal,
+    Params(query): Params<PageQuery>,
+) -> Result<Json<SourceList>, Problem> {
+    let (all, totals) = super::sources(&desk.db, desk.now()).await?;
+    let Page { items, next, total } = query.of("sources", all, super::LISTED)?;
+    Ok(Json(SourceList { items, next, total, totals }))
 }
 
 /// An entry of the journal.
@@ -99,6 +110,7 @@ impl From<JournalEntry> for JournalItem {
 
 /// Which entries of the journal.
 #[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct JournalQuery {
     /// Of this object: `alert:<id>`, `case:12`, `user:<id>`.
@@ -127,6 +139,7 @@ async fn journal(
         return Err(Problem::bad_request("list.cursor", "This cursor is not one of this list."));
     }
     let filter = JournalFilter {
+        without: None,
         from: instant("from", query.from.as_deref())?,
         to: instant("to", query.to.as_deref())?,
         limit: limit(query.limit.as_deref(), 100, MAX_PAGE)?,

@@ -7,6 +7,7 @@ mod api;
 mod floor_api;
 mod gate;
 mod password;
+mod quarantine;
 mod secret;
 mod sessions;
 mod setup;
@@ -30,7 +31,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// The room's routes.
 pub fn routes() -> OpenApiRouter<Desk> {
-    api::routes().merge(floor_api::routes())
+    api::routes().merge(floor_api::routes()).merge(quarantine::routes())
 }
 
 /// The session's secret that a request carries in its cookies.
@@ -49,6 +50,9 @@ pub async fn authenticate_cookie(desk: &Desk, cookie: &str) -> Result<Option<(Se
 pub async fn authenticate_bearer(desk: &Desk, token: &str) -> Result<Option<Bearer>, Problem> {
     tokens::find(&desk.db, &desk.gate, desk.now(), token).await
 }
+
+/// The most people, tokens or sources that are listed.
+const LISTED: u32 = 1000;
 
 /// The stream of the journal in which this room's changes stand.
 const STREAM: &str = "access";

@@ -21,8 +21,6 @@ const LAGGING_AFTER: Duration = Duration::from_secs(5 * 60);
 /// Minutes of history.
 const MINUTES: i64 = 60;
 const MINUTE: i64 = 60 * 1_000_000_000;
-/// The most sources that are listed.
-const LISTED: i64 = 1000;
 
 /// What one source sent since the last report.
 #[derive(Clone, Debug, Default)]
@@ -204,7 +202,7 @@ struct Minute {
 pub async fn sources(db: &Db, now: Timestamp) -> Result<(Vec<SourceRow>, SourceTotals), Problem> {
     let text = "SELECT name, received, stored, bytes, rejected, quarantined, duplicates, dropped, flagged, first_seen, \
                 last_seen, last_event_time, usual_gap FROM sources ORDER BY name LIMIT $1";
-    let stored: Vec<Stored> = db.reader().rows(text, values![LISTED]).await?;
+    let stored: Vec<Stored> = db.reader().rows(text, values![i64::from(super::LISTED)]).await?;
     let first = minute(now) - MINUTES + 1;
     let text = "SELECT name, minute, events FROM source_minutes WHERE minute >= $1 AND minute < $2";
     let mut minutes: HashMap<String, Vec<i64>> = HashMap::new();

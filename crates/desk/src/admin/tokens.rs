@@ -27,9 +27,6 @@ const PATIENCE: Duration = Duration::from_millis(500);
 const REMEMBERED: usize = 4096;
 /// The last use is written down at most so often.
 const TOUCH: Duration = Duration::from_secs(60);
-/// The most tokens that are listed.
-const LISTED: i64 = 1000;
-
 /// A token as administrators see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Token {
@@ -179,7 +176,7 @@ const SELECT: &str = "SELECT tokens.id, tokens.name, tokens.role, tokens.owner, 
 /// Every token that is not revoked, the newest first.
 pub async fn tokens(db: &Db) -> Result<Vec<Token>, Problem> {
     let text = format!("{SELECT} ORDER BY tokens.created_at DESC, tokens.id LIMIT $1");
-    db.reader().rows::<Row>(&text, values![LISTED]).await?.iter().map(read).collect()
+    db.reader().rows::<Row>(&text, values![i64::from(super::LISTED)]).await?.iter().map(read).collect()
 }
 
 fn read(row: &Row) -> Result<Token, Problem> {

@@ -9,9 +9,6 @@ use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-/// The most people that are listed. A floor has some hundreds at most.
-const LISTED: i64 = 1000;
-
 /// A person with an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct User {
@@ -128,7 +125,7 @@ pub(super) fn stored_role(word: &str) -> Result<Role, Problem> {
 /// All accounts by name.
 pub async fn users(db: &Db) -> Result<Vec<User>, Problem> {
     let text = format!("SELECT {COLUMNS} FROM users ORDER BY name LIMIT $1");
-    db.reader().rows::<UserRow>(&text, values![LISTED]).await?.into_iter().map(User::try_from).collect()
+    db.reader().rows::<UserRow>(&text, values![i64::from(super::LISTED)]).await?.into_iter().map(User::try_from).collect()
 }
 
 /// Those who can be given work: everybody whose account is not disabled.

@@ -10,10 +10,10 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::evidence::{self, Evidence};
+use super::evidence;
 use super::list::{self, CaseQuery};
 use super::timeline::{self, NewTimelineEntry, TimelineEntry};
-use super::{Case, CaseChange, CaseStatus, MAX_ALERTS, MAX_SUMMARY, MAX_TITLE, NewCase, Tlp, open, store};
+use super::{Case, CaseChange, CaseStatus, MAX_ALERTS, MAX_SUMMARY, MAX_TIMELINE, MAX_TITLE, NewCase, Tlp, open, store};
 use crate::access::{Permission, Principal};
 use crate::triage::notes::{self, NewNote, Note, PageQuery};
 use crate::triage::request::{Body, IfMatch, Page, Params, optional, tagged, written};
@@ -28,10 +28,10 @@ pub fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(close))
         .routes(routes!(reopen))
         .routes(routes!(alerts, add_alert))
-        .routes(routes!(read_evidence))
         .routes(routes!(read_notes, write_note))
         .routes(routes!(read_timeline, write_timeline))
         .routes(routes!(history))
+        .merge(super::custody::routes())
 }
 
 /// A change of a case's own fields; what is absent stays.
@@ -93,7 +93,7 @@ pub struct CaseAlert {
 }
 
 /// A case's number out of a path. What is no number is the same as an absent case.
-fn number(text: &str) -> Result<i64, Problem> {
+pub(super) fn number(text: &str) -> Result<i64, Problem> {
     text.parse().ok().filter(|number| *number > 0).ok_or_else(|| Problem::not_found("case"))
 }
 
@@ -214,17 +214,19 @@ async fn act(
     Ok(tagged(case.version, &case))
 }
 
-/// The alerts of a case.
-#[utoipa::path(get, path = "/api/v1/cases/{number}/alerts", tag = "cases", params(("number" = i64, Path)),
+/// The alerts of a case, by number.
+#[utoipa::path(get, path = "/api/v1/cases/{number}/alerts", tag = "cases", params(("number" = i64, Path), PageQuery),
     responses((status = 200, body = Page<Alert>), (status = 404, body = Problem)))]
 async fn alerts(
     State(desk): State<Desk>,
     _: Principal,
     Path(text): Path<String>,
+    Params(query): Params<PageQuery>,
 ) -> Result<Json<Page<Alert>>, Problem> {
     let case = store::fetch(&desk.db, number(&text)?).await?;
-    let items = triage::named(&desk.db, triage::in_case(desk.db.reader(), case.number, MAX_ALERTS).await?).await?;
-    Ok(Json(Page { items, next: None, total: Some(case.alert_count) }))
+    let alerts = triage::in_case(desk.db.reader(), case.number, MAX_ALERTS).await?;
+    let page = query.of("case_alerts", alerts, MAX_ALERTS as u32)?;
+    Ok(Json(Page { items: triage::named(&desk.db, page.items).await?, ..page }))
 }
 
 /// Adds an alert with its evidence. An alert that is in the case already changes nothing.
@@ -241,19 +243,6 @@ async fn add_alert(
 ) -> Result<Response, Problem> {
     let case = open::add_alert(&desk, &who, number(&text)?, &seen, wanted.alert).await?;
     Ok(tagged(case.version, &case))
-}
-
-/// The evidence of a case.
-#[utoipa::path(get, path = "/api/v1/cases/{number}/evidence", tag = "cases", params(("number" = i64, Path), PageQuery),
-    responses((status = 200, body = Page<Evidence>), (status = 404, body = Problem)))]
-async fn read_evidence(
-    State(desk): State<Desk>,
-    _: Principal,
-    Path(text): Path<String>,
-    Params(query): Params<PageQuery>,
-) -> Result<Json<Page<Evidence>>, Problem> {
-    let case = store::fetch(&desk.db, number(&text)?).await?;
-    evidence::list(&desk.db, case.number, &query).await.map(Json)
 }
 
 /// The notes on a case, oldest first.
@@ -287,15 +276,16 @@ async fn write_note(
 }
 
 /// The timeline of a case, earliest first.
-#[utoipa::path(get, path = "/api/v1/cases/{number}/timeline", tag = "cases", params(("number" = i64, Path)),
+#[utoipa::path(get, path = "/api/v1/cases/{number}/timeline", tag = "cases", params(("number" = i64, Path), PageQuery),
     responses((status = 200, body = Page<TimelineEntry>), (status = 404, body = Problem)))]
 async fn read_timeline(
     State(desk): State<Desk>,
     _: Principal,
     Path(text): Path<String>,
+    Params(query): Params<PageQuery>,
 ) -> Result<Json<Page<TimelineEntry>>, Problem> {
     let case = store::fetch(&desk.db, number(&text)?).await?;
-    timeline::list(&desk.db, case.number).await.map(Json)
+    query.of("timeline", timeline::list(&desk.db, case.number).await?, MAX_TIMELINE as u32).map(Json)
 }
 
 /// Adds an entry, by hand or from an event, which then becomes evidence.

@@ -4,6 +4,7 @@
 //! rest of the SQL in `store`, `evidence` and `timeline`, routes in `api`.
 
 mod api;
+mod custody;
 mod evidence;
 mod lifecycle;
 mod list;
@@ -15,6 +16,7 @@ mod timeline;
 mod tests;
 
 pub use api::routes;
+pub(crate) use custody::CUSTODY;
 pub use evidence::{Evidence, EvidenceKind};
 pub use lifecycle::{CaseChange, CaseStanding};
 pub use list::CaseQuery;

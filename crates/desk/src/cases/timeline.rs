@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::evidence::Exhibit;
 use super::{MAX_TIMELINE, MAX_TITLE};
-use crate::triage::request::{Page, optional, written};
+use crate::triage::request::{optional, written};
 use crate::triage::{EntityShape, PersonRef, event_id, word, words};
 use crate::{Desk, Problem};
 
@@ -237,11 +237,9 @@ impl TryFrom<EntryRow> for TimelineEntry {
 }
 
 /// The whole timeline of a case, earliest first.
-pub(super) async fn list(db: &Db, case: i64) -> Result<Page<TimelineEntry>, Problem> {
+pub(super) async fn list(db: &Db, case: i64) -> Result<Vec<TimelineEntry>, Problem> {
     let text = "SELECT id, at, title, detail, node, seq, entity_kind, entity_value, host, technique, state, author, author_name \
                 FROM timeline WHERE case_number = $1 ORDER BY at, COALESCE(seq, 0), id LIMIT $2";
     let rows: Vec<EntryRow> = db.reader().rows(text, values![case, MAX_TIMELINE]).await?;
-    let items: Vec<TimelineEntry> = rows.into_iter().map(TimelineEntry::try_from).collect::<Result<_, _>>()?;
-    let total = i64::try_from(items.len()).ok();
-    Ok(Page { items, next: None, total })
+    Ok(rows.into_iter().map(TimelineEntry::try_from).collect::<Result<_, _>>()?)
 }

@@ -172,7 +172,7 @@ async fn event(State(desk): State<Desk>, _: Principal, Path(id): Path<String>) -
 /// What was wrong with a query, where, and what to do.
 fn query_problem(error: QueryError) -> Problem {
     let place = format!("{}–{}", error.span[0], error.span[1]);
-    Problem::bad_request(error.code, format!("{} (at {place}) {}", error.message, error.remedy))
+    Problem::bad_request(error.code, format!("{} (at {place}) {}", error.message, error.remedy)).at(error.span)
 }
 
 /// What the lake could not do.

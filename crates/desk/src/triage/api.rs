@@ -369,8 +369,16 @@ async fn history(
 /// A page of what the journal says of one record.
 pub(crate) async fn history_of(desk: &Desk, object: String, query: &PageQuery) -> Result<History, Problem> {
     let limit = super::request::limit(query.limit.as_deref(), 200, 500)?;
-    let filter =
-        db::journal::JournalFilter { object: Some(object), limit, cursor: query.cursor.clone(), ..Default::default() };
+    if query.cursor.as_deref().is_some_and(|cursor| !db::journal::is_cursor(cursor)) {
+        return Err(Problem::bad_request("list.cursor", "This cursor is not one of this list."));
+    }
+    let filter = db::journal::JournalFilter {
+        object: Some(object),
+        without: Some(crate::cases::CUSTODY),
+        limit,
+        cursor: query.cursor.clone(),
+        ..Default::default()
+    };
     let page = db::journal::list(&desk.db, &filter).await?;
     Ok(History { items: page.items.into_iter().map(JournalItem::from).collect(), next: page.next })
 }

@@ -53,6 +53,24 @@ pub struct PageQuery {
     pub cursor: Option<String>,
 }
 
+impl PageQuery {
+    /// The page of a list that is short enough to be read whole; `most` when the query says no limit. A record that
+    /// comes or goes between two pages may be missed or seen twice.
+    pub(crate) fn of<T>(&self, order: &str, all: Vec<T>, most: u32) -> Result<Page<T>, Problem> {
+        let limit = limit(self.limit.as_deref(), most, most)? as usize;
+        let skipped = match self.cursor.as_deref() {
+            Some(text) => usize::try_from(read_cursor::<1>(order, text)?[0]).unwrap_or(0),
+            None => 0,
+        };
+        let total = all.len();
+        let items: Vec<T> = all.into_iter().skip(skipped).take(limit).collect();
+        let reached = skipped.saturating_add(items.len());
+        let next = (reached < total && !items.is_empty())
+            .then(|| super::request::cursor(order, &[i64::try_from(reached).unwrap_or(i64::MAX)]));
+        Ok(Page { items, next, total: i64::try_from(total).ok() })
+    }
+}
+
 /// Writes a note on `object` and journals it in `stream` as `action`.
 pub(crate) async fn add(
     tx: &mut Tx,

@@ -103,6 +103,19 @@ pub(crate) fn tagged<T: Serialize>(version: i64, record: &T) -> Response {
     response
 }
 
+/// Bytes to be kept as a file and never shown in place, whatever they are; the name is our own.
+pub(crate) fn attachment(name: &str, bytes: Vec<u8>) -> Result<Response, Problem> {
+    let place = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")).map_err(|error| Problem::internal(&error))?;
+    let kind = HeaderValue::from_static("application/octet-stream");
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::CONTENT_DISPOSITION, place),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    Ok((headers, bytes).into_response())
+}
+
 /// How many records a page has: `default` when nothing is said, never more than `most`.
 pub(crate) fn limit(text: Option<&str>, default: u32, most: u32) -> Result<u32, Problem> {
     let Some(text) = text else { return Ok(default) };

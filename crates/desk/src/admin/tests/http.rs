@@ -184,5 +184,5 @@ fn every_route_of_the_room_stands_in_the_matrix() {
             count += 1;
         }
     }
-    assert_eq!(count, 14);
+    assert_eq!(count, 16);
 }
