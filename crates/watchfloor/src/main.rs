@@ -1,11 +1,13 @@
 //! The binary: it puts the parts together and has no logic of its own.
 
 mod commands;
+mod config;
 mod content;
 mod floor;
 mod output;
+mod remote;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use std::process::ExitCode;
 
 #[global_allocator]
@@ -44,8 +46,16 @@ enum Command {
     User(commands::user::UserCommand),
     /// Check the journal's hash chains
     Verify(commands::verify::VerifyArgs),
+    /// The settings in force
+    #[command(subcommand)]
+    Config(commands::config::ConfigCommand),
     /// Print the OpenAPI document
     Openapi,
+    /// Print a script that completes our commands in a shell
+    Completion {
+        /// bash, elvish, fish, powershell or zsh
+        shell: clap_complete::Shell,
+    },
 }
 
 fn main() -> ExitCode {
@@ -71,7 +81,9 @@ fn main() -> ExitCode {
         Command::Token(command) => commands::token::run(command),
         Command::User(command) => commands::user::run(command),
         Command::Verify(args) => commands::verify::run(args),
+        Command::Config(command) => commands::config::run(command),
         Command::Openapi => commands::openapi(),
+        Command::Completion { shell } => commands::completion(shell, &mut Cli::command()),
     };
     match done {
         Ok(code) => ExitCode::from(code),

@@ -39,3 +39,35 @@ pub fn inert(text: &str) -> String {
     }
     out
 }
+
+/// A cell of a CSV file: quoted where it must be, control characters shown, and never a formula. A spreadsheet that
+/// opens the file must not compute what an attacker wrote.
+pub fn csv_cell(text: &str) -> String {
+    let text = inert(text);
+    let is_number = text.parse::<f64>().is_ok();
+    let formula = text.starts_with(['=', '+', '-', '@']) && !is_number;
+    let text = if formula { format!("'{text}") } else { text };
+    if text.contains([',', '"', '\n']) || formula { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_is_never_a_formula_nor_two_cells() {
+        for (text, cell) in [
+            ("plain", "plain"),
+            ("a,b", "\"a,b\""),
+            ("say \"hi\"\nthere", "\"say \"\"hi\"\"\nthere\""),
+            ("=HYPERLINK(\"http://x\")", "\"'=HYPERLINK(\"\"http://x\"\")\""),
+            ("@SUM(A1)", "\"'@SUM(A1)\""),
+            ("\t=1", "\\t=1"),
+            ("-5", "-5"),
+            ("-cmd|' /C calc'!A0", "\"'-cmd|' /C calc'!A0\""),
+            ("\u{1b}[2J", "\\u{1b}[2J"),
+        ] {
+            assert_eq!(csv_cell(text), cell);
+        }
+    }
+}

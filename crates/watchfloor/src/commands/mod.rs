@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub mod config;
 pub mod demo;
 mod event_log;
 pub mod ingest;
@@ -12,6 +13,7 @@ pub mod token;
 pub mod user;
 pub mod verify;
 
+use crate::config::Settings;
 use crate::output::Failure;
 use std::future::Future;
 use std::path::PathBuf;
@@ -23,8 +25,24 @@ pub struct Place {
     #[arg(long, value_name = "DIR")]
     pub data: PathBuf,
     /// The records database (`postgres://…`); a SQLite file in the folder if absent
-    #[arg(long, env = "WATCHFLOOR_DATABASE__URL", value_name = "URL", hide_env_values = true)]
+    #[arg(long, value_name = "URL")]
     pub database: Option<String>,
+    /// Settings, TOML; `watchfloor.toml` in the folder if absent
+    #[arg(long, env = "WATCHFLOOR_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+impl Place {
+    /// The settings in force, the flags of the command among them.
+    pub fn settings(&self, mut flags: Vec<(&'static str, Option<String>)>) -> Result<Settings, Failure> {
+        flags.push(("database.url", self.database.clone()));
+        Settings::load(self.config.as_deref(), Some(&self.data), std::env::vars_os(), flags)
+    }
+
+    /// Opens the records.
+    pub async fn records(&self) -> Result<db::Db, Failure> {
+        crate::floor::records(&self.data, self.settings(Vec::new())?.text("database.url")).await
+    }
 }
 
 /// Runs a future to its end.
@@ -40,6 +58,14 @@ pub fn wait<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Fa
 pub fn openapi() -> Result<u8, Failure> {
     let text = server::openapi().to_pretty_json().map_err(Failure::usage)?;
     println(&text);
+    Ok(0)
+}
+
+/// Prints what a shell needs to complete our commands.
+pub fn completion(shell: clap_complete::Shell, command: &mut clap::Command) -> Result<u8, Failure> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, command, "watchfloor", &mut text);
+    println(String::from_utf8_lossy(&text).trim_end());
     Ok(0)
 }
 

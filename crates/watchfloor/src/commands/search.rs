@@ -1,7 +1,8 @@
 //! `search`: one query, against a folder or a running floor.
 
 use super::{println, wait};
-use crate::output::Failure;
+use crate::output::{Failure, csv_cell};
+use crate::remote::Remote;
 use lake::{Lake, LakeOptions};
 use model::{Clock, SystemClock, Timestamp};
 use serde_json::Value;
@@ -28,27 +29,29 @@ pub struct SearchArgs {
     /// Fields of the answer, separated by commas
     #[arg(long, default_value = "@timestamp,host.name,user.name,process.name,message")]
     columns: String,
-    /// ndjson, json or table
+    /// ndjson, json, csv or table
     #[arg(long, default_value = "ndjson")]
     format: String,
     /// A floor's folder that no server has open
     #[arg(long, value_name = "DIR", required_unless_present = "server", conflicts_with = "server")]
     data: Option<PathBuf>,
-    /// A running floor
-    #[arg(long, value_name = "URL", requires = "token")]
-    server: Option<String>,
-    /// A token for it
-    #[arg(long, env = "WATCHFLOOR_TOKEN", hide_env_values = true)]
-    token: Option<String>,
+    #[command(flatten)]
+    remote: Remote,
 }
 
 /// Prints the answer.
 pub fn run(args: SearchArgs) -> Result<u8, Failure> {
-    if !matches!(args.format.as_str(), "ndjson" | "json" | "table") {
-        return Err(Failure::usage("the formats are ndjson, json and table"));
+    if !matches!(args.format.as_str(), "ndjson" | "json" | "csv" | "table") {
+        return Err(Failure::usage("the formats are ndjson, json, csv and table"));
+    }
+    if !matches!(args.lang.as_str(), "bar" | "sql") {
+        return Err(Failure::usage("the languages are bar and sql"));
+    }
+    if args.lang == "sql" && (args.from.is_some() || args.to.is_some()) {
+        return Err(Failure::usage("SQL says its own range: put it into WHERE"));
     }
     let answer = wait(async {
-        match (&args.data, &args.server) {
+        match (&args.data, &args.remote.server) {
             (Some(data), _) => local(&args, data.clone()).await,
             (None, Some(server)) => remote(&args, server).await,
             (None, None) => Err(Failure::usage("give --data or --server")),
@@ -84,11 +87,7 @@ async fn remote(args: &SearchArgs, server: &str) -> Result<Value, Failure> {
     if args.lang != "sql" {
         query.push(("columns", args.columns.clone()));
     }
-    let url = reqwest::Url::parse_with_params(&format!("{}/api/v1/search", server.trim_end_matches('/')), &query).map_err(Failure::usage)?;
-    let answer = reqwest::Client::new().get(url).bearer_auth(args.token.as_deref().unwrap_or_default()).send().await.map_err(Failure::remote)?;
-    let status = answer.status();
-    let body: Value = answer.json().await.map_err(Failure::remote)?;
-    if status.is_success() { Ok(body) } else { Err(Failure::remote(format!("{status}: {body}"))) }
+    args.remote.get(server, "/api/v1/search", &query).await
 }
 
 fn print(answer: &Value, format: &str) {
@@ -104,16 +103,28 @@ fn print(answer: &Value, format: &str) {
                 println(&Value::Object(object).to_string());
             }
         }
+        "csv" => {
+            println(&names.iter().map(|name| csv_cell(name)).collect::<Vec<_>>().join(","));
+            for row in rows {
+                let cells = row.as_array().unwrap_or(&empty).iter().map(|cell| csv_cell(&text(cell)));
+                println(&cells.collect::<Vec<_>>().join(","));
+            }
+        }
         _ => {
             println(&names.join("\t"));
             for row in rows {
-                let cells = row.as_array().unwrap_or(&empty).iter().map(|cell| match cell {
-                    Value::Null => String::new(),
-                    Value::String(text) => crate::output::inert(text).replace('\n', "\\n"),
-                    other => other.to_string(),
-                });
+                let cells = row.as_array().unwrap_or(&empty).iter();
+                let cells = cells.map(|cell| crate::output::inert(&text(cell)).replace('\n', "\\n"));
                 println(&cells.collect::<Vec<_>>().join("\t"));
             }
         }
+    }
+}
+
+fn text(cell: &Value) -> String {
+    match cell {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
     }
 }

@@ -14,22 +14,22 @@ pub struct ServeArgs {
     #[command(flatten)]
     place: Place,
     /// Where console and API listen; anything but a loopback address needs TLS
-    #[arg(long, env = "WATCHFLOOR_SERVER__LISTEN", default_value = "127.0.0.1:8420")]
-    listen: SocketAddr,
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
     /// Certificate chain, PEM
-    #[arg(long, requires = "tls_key", value_name = "FILE")]
+    #[arg(long, value_name = "FILE")]
     tls_cert: Option<PathBuf>,
     /// Private key, PEM
-    #[arg(long, requires = "tls_cert", value_name = "FILE")]
+    #[arg(long, value_name = "FILE")]
     tls_key: Option<PathBuf>,
     /// Receive syslog over UDP here
-    #[arg(long, env = "WATCHFLOOR_SYSLOG__UDP", value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS")]
     syslog_udp: Option<SocketAddr>,
     /// Receive syslog over TCP here
-    #[arg(long, env = "WATCHFLOOR_SYSLOG__TCP", value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS")]
     syslog_tcp: Option<SocketAddr>,
     /// Sigma rules: a folder or a file; the built-in ones if absent
-    #[arg(long, env = "WATCHFLOOR_RULES__PATH", value_name = "PATH")]
+    #[arg(long, value_name = "PATH")]
     rules: Option<PathBuf>,
 }
 
@@ -39,12 +39,31 @@ pub fn run(args: ServeArgs) -> Result<u8, Failure> {
 }
 
 async fn serve(args: ServeArgs) -> Result<u8, Failure> {
-    let rules = crate::content::rules(args.rules.as_deref())?;
-    let mut floor = Floor::start(&args.place.data, args.place.database.as_deref(), rules).await?;
-    if let Some(address) = args.syslog_udp {
+    let text = |value: Option<SocketAddr>| value.map(|value| value.to_string());
+    let path = |value: Option<&PathBuf>| value.map(|value| value.display().to_string());
+    let settings = args.place.settings(vec![
+        ("server.listen", text(args.listen)),
+        ("server.tls_cert", path(args.tls_cert.as_ref())),
+        ("server.tls_key", path(args.tls_key.as_ref())),
+        ("syslog.udp", text(args.syslog_udp)),
+        ("syslog.tcp", text(args.syslog_tcp)),
+        ("rules.path", path(args.rules.as_ref())),
+    ])?;
+    let tls = match (settings.path("server.tls_cert"), settings.path("server.tls_key")) {
+        (Some(certificate), Some(key)) => Some(Tls { certificate, key }),
+        (None, None) => None,
+        _ => return Err(Failure::usage("TLS needs both a certificate (--tls-cert) and its key (--tls-key)")),
+    };
+    let address = settings.address("server.listen")?.ok_or_else(|| Failure::usage("server.listen is not set"))?;
+    // Before anything is opened or made: what will be refused at the end must not leave traces.
+    server::may_listen(address, tls.as_ref()).map_err(Failure::usage)?;
+    let (udp, tcp) = (settings.address("syslog.udp")?, settings.address("syslog.tcp")?);
+    let rules = crate::content::rules(settings.path("rules.path").as_deref())?;
+    let mut floor = Floor::start(&args.place.data, settings.text("database.url"), rules).await?;
+    if let Some(address) = udp {
         eprintln!("syslog on udp://{}", floor.syslog_udp(address).await?);
     }
-    if let Some(address) = args.syslog_tcp {
+    if let Some(address) = tcp {
         eprintln!("syslog on tcp://{}", floor.syslog_tcp(address).await?);
     }
     let file = setup_file(&args.place.data);
@@ -52,8 +71,7 @@ async fn serve(args: ServeArgs) -> Result<u8, Failure> {
     if offered.map_err(Failure::usage)? {
         eprintln!("first start: open the console and give the set-up token from {}", file.display());
     }
-    let tls = args.tls_cert.zip(args.tls_key).map(|(certificate, key)| Tls { certificate, key });
-    let listening = listen(&floor, args.listen, tls).await?;
+    let listening = listen(&floor, address, tls).await?;
     eprintln!("listening on {}://{}", listening.scheme, listening.address);
     until_told_to_stop(floor, listening).await
 }

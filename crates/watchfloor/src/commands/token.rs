@@ -1,7 +1,6 @@
 //! `token create`: an API token, made at the machine's own shell.
 
 use super::{Place, println, wait};
-use crate::floor;
 use crate::output::Failure;
 use desk::access::Role;
 use desk::admin;
@@ -34,7 +33,7 @@ pub fn run(command: TokenCommand) -> Result<u8, Failure> {
     let TokenCommand::Create { place, role, name } = command;
     let role = Role::parse(&role).ok_or_else(|| Failure::usage(format!("{role:?} is no role: viewer, analyst, admin or ingest")))?;
     wait(async {
-        let db = floor::records(&place.data, place.database.as_deref()).await?;
+        let db = place.records().await?;
         let token = admin::create_token(&db, &console(), role, &name).await.map_err(Failure::usage)?;
         println(&token.token);
         Ok(0)

@@ -1,7 +1,6 @@
 //! `user recover`: a way back in for an administrator who has lost theirs.
 
 use super::{Place, wait};
-use crate::floor;
 use crate::output::Failure;
 use desk::admin;
 use std::io::BufRead;
@@ -26,7 +25,7 @@ pub fn run(command: UserCommand) -> Result<u8, Failure> {
     std::io::stdin().lock().read_line(&mut password).map_err(|error| Failure::usage(format!("no password: {error}")))?;
     let password = password.trim_end_matches(['\r', '\n']).to_owned();
     wait(async {
-        let db = floor::records(&place.data, place.database.as_deref()).await?;
+        let db = place.records().await?;
         let user = admin::recover(&db, &super::token::console(), &name, password).await.map_err(Failure::usage)?;
         eprintln!("{} is an administrator and can log in", user.name);
         Ok(0)

@@ -1,7 +1,6 @@
 //! `verify`: the journal's hash chains.
 
 use super::{Place, println, wait};
-use crate::floor;
 use crate::output::{FINDINGS, Failure, inert};
 
 /// Arguments of `verify`.
@@ -14,7 +13,7 @@ pub struct VerifyArgs {
 /// Prints one line a stream; ends with 1 if any of them was changed.
 pub fn run(args: VerifyArgs) -> Result<u8, Failure> {
     wait(async {
-        let db = floor::records(&args.place.data, args.place.database.as_deref()).await?;
+        let db = args.place.records().await?;
         let report = db::journal::verify(&db).await.map_err(Failure::usage)?;
         for stream in &report.streams {
             let state = match &stream.first_fault {
