@@ -253,7 +253,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The alerts of a case. */
+        /** The alerts of a case, by number. */
         get: operations["cases_alerts"];
         put?: never;
         /** Adds an alert with its evidence. An alert that is in the case already changes nothing. */
@@ -288,8 +288,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The evidence of a case. */
+        /** The evidence of a case. That it was read stands in the journal. */
         get: operations["cases_read_evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{number}/evidence/{id}/raw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All bytes of one piece, as they were taken. Bytes that do not have their hash any more are not handed out. */
+        get: operations["cases_copy"];
         put?: never;
         post?: never;
         delete?: never;
@@ -445,6 +462,40 @@ export interface paths {
         };
         /** Everybody who can be given work */
         get: operations["admin_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was set aside, newest first */
+        get: operations["admin_quarantine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quarantine/{id}/raw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bytes of one piece, as a file. That they were taken stands in the journal */
+        get: operations["admin_raw"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1671,6 +1722,40 @@ export interface components {
             total?: number | null;
         };
         /** @description A list as every route answers it. */
+        Page_QuarantinedPiece: {
+            /** @description The records of this page. */
+            items: {
+                /** @description The stable code of the fault. */
+                code: string;
+                /**
+                 * @description Its id.
+                 * @example 1-0
+                 */
+                id: string;
+                /** @description What is wrong with it. It may quote the sender: show it as text only. */
+                message: string;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                received: string;
+                /**
+                 * Format: int64
+                 * @description Bytes.
+                 */
+                size: number;
+                /** @description The source that it came through. */
+                source: string;
+            }[];
+            /** @description Where the next page begins; null after the last. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are on all pages.
+             */
+            total?: number | null;
+        };
+        /** @description A list as every route answers it. */
         Page_TimelineEntry: {
             /** @description The records of this page. */
             items: {
@@ -1820,6 +1905,8 @@ export interface components {
             code: string;
             /** @description What is wrong this time, and what to do. */
             detail?: string | null;
+            /** @description Where in a query it is wrong: from this byte up to that one. */
+            place?: number[] | null;
             /** @description The request; filled in by the server. */
             request_id?: string | null;
             /**
@@ -1829,6 +1916,30 @@ export interface components {
             status: number;
             /** @description A short sentence, the same for every occurrence. */
             title: string;
+        };
+        /** @description A piece of what was set aside. */
+        QuarantinedPiece: {
+            /** @description The stable code of the fault. */
+            code: string;
+            /**
+             * @description Its id.
+             * @example 1-0
+             */
+            id: string;
+            /** @description What is wrong with it. It may quote the sender: show it as text only. */
+            message: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            received: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+            /** @description The source that it came through. */
+            source: string;
         };
         /**
          * @description Why it was closed.
@@ -1878,8 +1989,15 @@ export interface components {
         };
         /** @description What the sources send. */
         SourceList: {
-            /** @description Every source by name. */
+            /** @description The sources of this page, by name. */
             items: components["schemas"]["SourceRow"][];
+            /** @description Where the next page begins; null after the last. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are on all pages.
+             */
+            total?: number | null;
             /** @description The sums over all of them. */
             totals: components["schemas"]["SourceTotals"];
         };
@@ -2939,7 +3057,12 @@ export interface operations {
     };
     cases_alerts: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Records on a page, 1 to 500. */
+                limit?: number;
+            };
             header?: never;
             path: {
                 number: number;
@@ -3105,6 +3228,44 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cases_copy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3282,7 +3443,12 @@ export interface operations {
     };
     cases_read_timeline: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Records on a page, 1 to 500. */
+                limit?: number;
+            };
             header?: never;
             path: {
                 number: number;
@@ -3501,7 +3667,12 @@ export interface operations {
     };
     admin_people: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Records on a page, 1 to 500. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3514,6 +3685,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Person"];
+                };
+            };
+        };
+    };
+    admin_quarantine: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Records on a page, 1 to 500. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_QuarantinedPiece"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_raw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example 1-0 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3757,7 +3990,12 @@ export interface operations {
     };
     admin_sources: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Records on a page, 1 to 500. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3772,11 +4010,24 @@ export interface operations {
                     "application/json": components["schemas"]["SourceList"];
                 };
             };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     admin_tokens: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Records on a page, 1 to 500. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3861,7 +4112,12 @@ export interface operations {
     };
     admin_users: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Records on a page, 1 to 500. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
