@@ -35,7 +35,9 @@ fn read(data: &[u8], records: bool) -> ChunkReport {
 
 fn check(data: &[u8], report: &ChunkReport) {
     assert_eq!(report.events, report.records.len() as u64);
-    assert_eq!(read(data, false).events, report.events);
+    let left_out = report.damage.iter().filter(|damage| damage.reason.starts_with("left out")).count() as u64;
+    let matched = read(data, false).events;
+    assert!(matched == report.events + left_out || report.damage.len() > 64, "{matched} records matched, {} kept", report.events);
     for damage in &report.damage {
         assert!(damage.chunk == 7 && !damage.reason.is_empty() && damage.reason.len() <= 1_200, "{damage:?}");
         assert!(!damage.reason.chars().any(char::is_control), "{damage:?}");

@@ -63,12 +63,15 @@ fn records(number: u64, bytes: Vec<u8>, examiner: &mut Examiner<'_>, report: &mu
                 if !examiner.wanted().records {
                     report.events += 1;
                     examiner.examine(&json.data, Format::Json, written, id, &mut report.hits);
-                } else if json.data.len() <= room {
-                    report.events += 1;
-                    room -= json.data.len();
-                    report.records.push(Record { id, written, json: json.data });
-                } else {
-                    damaged(Some(id), &TooLarge(json.data.len()));
+                    continue;
+                }
+                match whole(json.data, room) {
+                    Ok(json) => {
+                        report.events += 1;
+                        room -= json.len();
+                        report.records.push(Record { id, written, json });
+                    }
+                    Err(error) => damaged(Some(id), &error),
                 }
             }
             Err(error) => damaged(Some(id), &error),
@@ -77,10 +80,37 @@ fn records(number: u64, bytes: Vec<u8>, examiner: &mut Examiner<'_>, report: &mu
     Ok(())
 }
 
-/// A record that is out of proportion to the 64 KiB that it stands in.
+/// Why a record that was read is not sent back.
 #[derive(Debug, thiserror::Error)]
-#[error("left out: as text its chunk is larger than {MAX_RECORDS} bytes, with {0} of this record")]
-struct TooLarge(usize);
+enum Unfit {
+    #[error("left out: as text its chunk is larger than {MAX_RECORDS} bytes, with {0} of this record")]
+    TooLarge(usize),
+    #[error("left out: its names make no JSON")]
+    Names,
+}
+
+/// One JSON object in one line of at most `room` bytes. An element's name stands in it as it stands in the file, which a
+/// file need not have from an event log service: what steers a terminal or parts lines is escaped.
+fn whole(json: Vec<u8>, room: usize) -> Result<Vec<u8>, Unfit> {
+    let mut whole = json;
+    if whole.iter().any(|byte| *byte < 0x20) {
+        let mut escaped = Vec::with_capacity(whole.len() + 64);
+        for byte in whole {
+            match byte {
+                0x20.. => escaped.push(byte),
+                _ => escaped.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
+            }
+        }
+        whole = escaped;
+    }
+    if whole.len() > room {
+        return Err(Unfit::TooLarge(whole.len()));
+    }
+    match serde_json::from_slice::<serde::de::IgnoredAny>(&whole) {
+        Ok(_) if whole.first() == Some(&b'{') => Ok(whole),
+        _ => Err(Unfit::Names),
+    }
+}
 
 /// An error and its causes in one line of bounded length.
 fn reason(error: &dyn std::error::Error) -> String {
@@ -95,4 +125,26 @@ fn reason(error: &dyn std::error::Error) -> String {
         cause = next.source();
     }
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_goes_back_as_one_line_of_json() {
+        let check = |json: &str, room, expected: Result<&str, &str>| {
+            let got = whole(json.as_bytes().to_vec(), room).map(|json| String::from_utf8(json).unwrap()).map_err(|error| error.to_string());
+            match (&got, expected) {
+                (Ok(got), Ok(expected)) => assert_eq!(got, expected),
+                (Err(got), Err(expected)) => assert!(got.contains(expected), "{got}"),
+                _ => panic!("{got:?} and not {expected:?}"),
+            }
+        };
+        check(r#"{"a":1}"#, 100, Ok(r#"{"a":1}"#));
+        check("{\"xm\u{10}\n\":1}", 100, Ok(r#"{"xm\u0010\u000a":1}"#));
+        check(r#"{"a"b":1}"#, 100, Err("names make no JSON"));
+        check("[1]", 100, Err("names make no JSON"));
+        check(r#"{"a":1}"#, 6, Err("with 7 of this record"));
+    }
 }
