@@ -6,6 +6,7 @@ pub mod admin;
 pub mod answers;
 pub mod cases;
 pub mod investigate;
+pub mod jobs;
 mod live;
 mod problem;
 pub mod triage;

@@ -21,7 +21,7 @@ const EVENT_BODY: usize = ingest::MAX_BODY;
 struct Document;
 
 fn desk_routes() -> OpenApiRouter<desk::Desk> {
-    desk::admin::routes().merge(desk::triage::routes()).merge(desk::cases::routes()).merge(desk::investigate::routes())
+    desk::admin::routes().merge(desk::triage::routes()).merge(desk::cases::routes()).merge(desk::investigate::routes()).merge(desk::jobs::routes())
 }
 
 fn own_routes() -> OpenApiRouter<Parts> {

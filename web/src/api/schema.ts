@@ -141,6 +141,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes other alerts in: they are closed as its duplicates and their events become its own. */
+        post: operations["triage_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts/{id}/notes": {
         parameters: {
             query?: never;
@@ -170,6 +187,23 @@ export interface paths {
         put?: never;
         /** Overturns a decision. */
         post: operations["triage_reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Changes many alerts; the answer is a job that says what became of each. */
+        post: operations["triage_bulk"];
         delete?: never;
         options?: never;
         head?: never;
@@ -413,6 +447,23 @@ export interface paths {
         put?: never;
         /** Takes a batch of events. `Idempotency-Key` names it: sent again, it is answered as the first time and stored once. */
         post: operations["ingest_ingest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a job is */
+        get: operations["jobs_job"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -789,6 +840,11 @@ export interface components {
              */
             last_seen: string;
             /**
+             * Format: uuid
+             * @description The alert that it went into as a duplicate; it is closed for good then.
+             */
+            merged_into?: string | null;
+            /**
              * Format: int64
              * @description Shown as `A-<number>`.
              */
@@ -931,6 +987,29 @@ export interface components {
         Assignment: {
             /** @description A user's id, `me`, or null for nobody. */
             owner?: string | null;
+        };
+        /**
+         * @description What is done to each.
+         * @enum {string}
+         */
+        BulkAction: "triage" | "rate" | "assign" | "escalate" | "close" | "reopen";
+        /** @description A change of many alerts. The members besides `alerts` and `action` are those that the action has for one alert. */
+        BulkRequest: {
+            /** @description What is done to each. */
+            action: components["schemas"]["BulkAction"];
+            /** @description Which, at most 1000; one that is named twice is changed once. */
+            alerts: string[];
+            /** @description For `escalate`, `close` and `reopen`. */
+            comment?: string | null;
+            disposition?: components["schemas"]["Disposition"] | null;
+            /** @description For `assign` and `escalate`: a user's id, `me`, or null for nobody. */
+            owner?: string | null;
+            reason?: components["schemas"]["Reason"] | null;
+            /**
+             * @description For `rate`.
+             * @example low
+             */
+            severity?: string | null;
         };
         /** @description A case: what is stored and what a client reads. */
         Case: {
@@ -1235,6 +1314,61 @@ export interface components {
              */
             stored: number;
         };
+        /** @description A job. */
+        Job: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /** @description Who asked for it. */
+            created_by: components["schemas"]["PersonRef"];
+            /**
+             * Format: int64
+             * @description Parts that were tried.
+             */
+            done: number;
+            /** @description Those of them that were refused. */
+            failures: components["schemas"]["JobFailure"][];
+            /**
+             * Format: date-time
+             * @description When everything had been tried.
+             */
+            finished_at?: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description What it does: `alerts.close`. */
+            kind: string;
+            /** @description How far it is. */
+            state: components["schemas"]["JobState"];
+            /**
+             * Format: int64
+             * @description Parts that it has.
+             */
+            total: number;
+        };
+        /** @description One part of a job that was refused. */
+        JobFailure: {
+            /** @description The stable code. */
+            code: string;
+            /** @description What is wrong. */
+            detail: string;
+            /** @description The id of what it was about. */
+            item: string;
+            /**
+             * Format: int32
+             * @description The status that the same request about it alone would have had.
+             */
+            status: number;
+        };
+        /**
+         * @description How far a job is.
+         * @enum {string}
+         */
+        JobState: "running" | "done" | "interrupted";
         /** @description The actor of an entry. */
         JournalActor: {
             /** @description `user`, `token`, `system` or `console`. */
@@ -1298,6 +1432,13 @@ export interface components {
             product?: string | null;
             /** @description `sysmon`, `sshd`; null where it is not known. */
             service?: string | null;
+        };
+        /** @description What goes into an alert. */
+        MergeRequest: {
+            /** @description Open alerts, 1 to 100. */
+            alerts: string[];
+            /** @description Why they are one. */
+            comment?: string | null;
         };
         /** @description A case to be opened. */
         NewCase: {
@@ -1427,6 +1568,11 @@ export interface components {
                  * @description Event time of the latest event, never later than its receive time.
                  */
                 last_seen: string;
+                /**
+                 * Format: uuid
+                 * @description The alert that it went into as a duplicate; it is closed for good then.
+                 */
+                merged_into?: string | null;
                 /**
                  * Format: int64
                  * @description Shown as `A-<number>`.
@@ -2644,6 +2790,63 @@ export interface operations {
             };
         };
     };
+    triage_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     triage_read_notes: {
         parameters: {
             query?: {
@@ -2764,6 +2967,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    triage_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             422: {
@@ -3597,6 +3831,35 @@ export interface operations {
                 };
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -14,6 +14,7 @@ mod m0003_sources;
 mod m0004_alerts;
 mod m0005_cases;
 mod m0006_answers;
+mod m0007_merge_and_jobs;
 
 /// Every step, oldest first.
 pub(crate) const STEPS: &[Migration] = &[
@@ -23,6 +24,7 @@ pub(crate) const STEPS: &[Migration] = &[
     m0004_alerts::MIGRATION,
     m0005_cases::MIGRATION,
     m0006_answers::MIGRATION,
+    m0007_merge_and_jobs::MIGRATION,
 ];
 
 /// One step.

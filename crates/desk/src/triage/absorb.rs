@@ -23,7 +23,7 @@ pub(super) const KEPT_EVENTS: i64 = 1000;
 const BOUND: usize = 30_000;
 
 /// Bytes of the text that the queue's free-text filter looks through.
-const MAX_WORDS: usize = 8 * 1024;
+pub(super) const MAX_WORDS: usize = 8 * 1024;
 
 /// What became of a batch of detections.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -153,7 +153,7 @@ fn coalesce(detections: impl Iterator<Item = Detected>) -> BTreeMap<String, Grou
 }
 
 /// Adds what is new; true if something was.
-fn join(entities: &mut Vec<Entity>, more: Vec<Entity>) -> bool {
+pub(super) fn join(entities: &mut Vec<Entity>, more: Vec<Entity>) -> bool {
     let before = entities.len();
     for entity in more {
         if entities.len() < MAX_ENTITIES && !entities.contains(&entity) {

@@ -37,6 +37,8 @@ pub fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(escalate))
         .routes(routes!(close))
         .routes(routes!(reopen))
+        .merge(super::merge::routes())
+        .merge(super::bulk::routes())
 }
 
 /// A change of an alert's own fields; what is absent stays.
@@ -285,6 +287,22 @@ async fn act(
     reason: Option<String>,
 ) -> Result<Response, Problem> {
     let id = alert_id(id)?;
+    if apply(desk, who, id, seen, changes, reason).await? {
+        desk.live.notify(Topic::Alerts, vec![id.to_string()]);
+    }
+    let alert = store::fetch(&desk.db, id).await?;
+    Ok(tagged(alert.version, &alert))
+}
+
+/// Makes the changes in one transaction; answers whether they said anything new.
+pub(super) async fn apply(
+    desk: &Desk,
+    who: &Principal,
+    id: AlertId,
+    seen: &IfMatch,
+    changes: &[Change],
+    reason: Option<String>,
+) -> Result<bool, Problem> {
     let mut tx = desk.db.begin(&who.context(desk.now())).await?;
     // Also where nothing is to change: the answer must be about an alert that exists, at the version that was seen.
     let alert = store::fetch_locked(&tx, id).await?.ok_or_else(|| Problem::not_found("alert"))?;
@@ -297,11 +315,7 @@ async fn act(
         changed |= store::change(&mut tx, id, change, reason.clone()).await?;
     }
     tx.commit().await?;
-    if changed {
-        desk.live.notify(Topic::Alerts, vec![id.to_string()]);
-    }
-    let alert = store::fetch(&desk.db, id).await?;
-    Ok(tagged(alert.version, &alert))
+    Ok(changed)
 }
 
 /// The newest events of an alert.

@@ -65,7 +65,7 @@ pub(super) async fn events(desk: &Desk, id: AlertId) -> Result<AlertEvents, Prob
 /// Holds the rule against the newest event that is still there.
 pub(super) async fn explain(desk: &Desk, id: AlertId) -> Result<AlertExplanation, Problem> {
     let alert = store::fetch(&desk.db, id).await?;
-    let found = newest(desk, id).await?;
+    let found = newest(desk, &alert).await?;
     let rules = desk.rules.load_full();
     let raised_by = alert.rule.as_ref();
     let place = raised_by.and_then(|rule| rules.find(&rule.id));
@@ -82,8 +82,12 @@ pub(super) async fn explain(desk: &Desk, id: AlertId) -> Result<AlertExplanation
     })
 }
 
-async fn newest(desk: &Desk, id: AlertId) -> Result<Option<(EventId, model::Event)>, Problem> {
-    for event_id in store::event_ids(&desk.db, id, SHOWN).await? {
+async fn newest(desk: &Desk, alert: &super::Alert) -> Result<Option<(EventId, model::Event)>, Problem> {
+    let ids = match &alert.rule {
+        Some(rule) => store::event_ids_by(&desk.db, alert.id, &rule.id, SHOWN).await?,
+        None => store::event_ids(&desk.db, alert.id, SHOWN).await?,
+    };
+    for event_id in ids {
         if let Some(event) = desk.lake.get(event_id).await.map_err(crate::investigate::lake_problem)? {
             return Ok(Some((event_id, event)));
         }

@@ -2,7 +2,7 @@
 //!
 //! new → triaging → escalated / closed, and back from closed with a comment.
 
-use model::{Severity, Timestamp, UserId};
+use model::{AlertId, Severity, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::{Disposition, Reason, Status};
@@ -28,6 +28,8 @@ pub struct Standing {
     pub closed_at: Option<Timestamp>,
     /// The case that it belongs to.
     pub case: Option<i64>,
+    /// The alert that it went into; set only while closed.
+    pub merged_into: Option<AlertId>,
 }
 
 /// How something is closed: never without a disposition and a reason.
@@ -63,6 +65,11 @@ pub enum Change {
         /// Its new owner where it has none.
         worker: Option<UserId>,
     },
+    /// It says the same as another alert, which takes its events over.
+    Merge {
+        /// The other.
+        into: AlertId,
+    },
 }
 
 /// Why a change is refused. `code` is what programs decide by.
@@ -85,6 +92,9 @@ pub enum Refused {
     /// An alert belongs to one case.
     #[error("It belongs to case {0} already.")]
     InCase(i64),
+    /// What it was lives on in another.
+    #[error("It went into another alert: reopen that one.")]
+    Merged,
 }
 
 impl Refused {
@@ -94,11 +104,12 @@ impl Refused {
             Refused::State { .. } => "state",
             Refused::CommentForOther | Refused::CommentForReopen => "comment_missing",
             Refused::InCase(_) => "in_case",
+            Refused::Merged => "merged",
         }
     }
     /// Whether the record's state stands in the way, rather than the request itself.
     pub const fn is_conflict(&self) -> bool {
-        matches!(self, Refused::State { .. } | Refused::InCase(_))
+        matches!(self, Refused::State { .. } | Refused::InCase(_) | Refused::Merged)
     }
 }
 
@@ -124,6 +135,7 @@ impl Change {
             Change::Close(_) => "alert.close",
             Change::Reopen(_) => "alert.reopen",
             Change::Join { .. } => "alert.join_case",
+            Change::Merge { .. } => "alert.merge",
         }
     }
 }
@@ -141,6 +153,7 @@ impl Standing {
             comment: None,
             closed_at: None,
             case: None,
+            merged_into: None,
         }
     }
 
@@ -151,6 +164,9 @@ impl Standing {
             Change::Reopen(comment) => {
                 if self.status != Status::Closed {
                     return Err(self.refuse("reopening"));
+                }
+                if self.merged_into.is_some() {
+                    return Err(Refused::Merged);
                 }
                 if comment.trim().is_empty() {
                     return Err(Refused::CommentForReopen);
@@ -168,6 +184,15 @@ impl Standing {
                     next.status = Status::Triaging;
                     next.owner = self.owner.or(*worker);
                 }
+            }
+            Change::Merge { into } => {
+                self.open("merging")?;
+                next.status = Status::Closed;
+                next.disposition = Some(Disposition::Duplicate);
+                next.reason = Some(Reason::Duplicate);
+                next.comment = None;
+                next.closed_at = Some(now);
+                next.merged_into = Some(*into);
             }
             Change::Triage => {
                 self.open("triage")?;
@@ -206,7 +231,7 @@ impl Standing {
         Ok(next)
     }
 
-    fn open(&self, action: &'static str) -> Result<(), Refused> {
+    pub(super) fn open(&self, action: &'static str) -> Result<(), Refused> {
         if self.status == Status::Closed { Err(self.refuse(action)) } else { Ok(()) }
     }
 
@@ -261,6 +286,8 @@ mod tests {
             (Closed, closing(Reason::BadData, None), Err("state")),
             (Closed, Change::Reopen(" ".into()), Err("comment_missing")),
             (Closed, Change::Reopen("seen again".into()), Ok(Triaging)),
+            (Triaging, Change::Merge { into: AlertId(uuid::Uuid::nil()) }, Ok(Closed)),
+            (Closed, Change::Merge { into: AlertId(uuid::Uuid::nil()) }, Err("state")),
             (Closed, Change::Join { case: 1, worker: someone(1) }, Ok(Closed)),
         ];
         for (from, change, expected) in table {
@@ -303,6 +330,7 @@ mod tests {
                 .prop_map(|(disposition, reason, comment)| Change::Close(Closing { disposition, reason, comment })),
             comment.prop_map(Change::Reopen),
             (1i64..3, person).prop_map(|(case, worker)| Change::Join { case, worker }),
+            Just(Change::Merge { into: AlertId(uuid::Uuid::from_u128(9)) }),
         ]
     }
 
@@ -318,6 +346,8 @@ mod tests {
                 prop_assert_eq!(closed, next.disposition.is_some());
                 prop_assert_eq!(closed, next.reason.is_some());
                 prop_assert_eq!(closed, next.closed_at.is_some());
+                prop_assert!(closed || next.merged_into.is_none());
+                prop_assert!(now.merged_into.is_none() || next.merged_into == now.merged_into);
                 prop_assert!(next.reason != Some(Reason::Other) || next.comment.is_some());
                 prop_assert!(next.tier >= now.tier && next.tier <= 2);
                 prop_assert!(now.case.is_none() || next.case == now.case);

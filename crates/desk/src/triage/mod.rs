@@ -6,10 +6,12 @@
 
 mod absorb;
 mod api;
+mod bulk;
 mod detected;
 mod explain;
 mod lifecycle;
 mod list;
+mod merge;
 pub mod notes;
 pub(crate) mod request;
 mod store;
@@ -18,6 +20,8 @@ mod weight;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use bulk::{BulkAction, BulkRequest};
+pub use merge::MergeRequest;
 pub use absorb::{Absorbed, WINDOW, absorb};
 pub use api::{CloseRequest, History, ReopenRequest, routes};
 pub(crate) use api::{history_of, person};
@@ -228,6 +232,9 @@ pub struct Alert {
     pub closed_at: Option<Timestamp>,
     /// The number of the case that it belongs to.
     pub case: Option<i64>,
+    /// The alert that it went into as a duplicate; it is closed for good then.
+    #[schema(value_type = Option<String>, format = Uuid)]
+    pub merged_into: Option<AlertId>,
     /// SHA-256 of rule and group key, hexadecimal: equal alerts are counted, not repeated.
     pub fingerprint: String,
 }
@@ -262,6 +269,7 @@ impl Alert {
             comment: self.comment.clone(),
             closed_at: self.closed_at,
             case: self.case,
+            merged_into: self.merged_into,
         }
     }
 

@@ -82,6 +82,11 @@ impl IfMatch {
         IfMatch(Some(text.split(',').map(tag).collect()))
     }
 
+    /// For a change that no client has seen a version for.
+    pub(crate) fn any() -> Self {
+        IfMatch(None)
+    }
+
     /// Refuses the request when the record is at another version than the one that the client saw.
     pub(crate) fn check(&self, what: &str, version: i64) -> Result<(), Problem> {
         match &self.0 {

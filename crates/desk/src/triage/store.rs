@@ -17,7 +17,7 @@ pub(crate) const MANY: &str = "alerts.many";
 /// The columns of [`AlertRow`].
 pub(super) const COLUMNS: &str = "id, number, version, title, source, rule_id, rule_version, rule_level, severity, risk, \
      status, tier, owner, host, account, entities, tags, count, first_seen, last_seen, created_at, updated_at, due_at, \
-     disposition, reason, comment, closed_at, case_number, fingerprint";
+     disposition, reason, comment, closed_at, case_number, merged_into, fingerprint";
 
 #[derive(FromQueryResult)]
 pub(super) struct AlertRow {
@@ -49,6 +49,7 @@ pub(super) struct AlertRow {
     comment: Option<String>,
     closed_at: Option<i64>,
     case_number: Option<i64>,
+    merged_into: Option<String>,
     fingerprint: String,
 }
 
@@ -92,6 +93,7 @@ impl AlertRow {
             comment: self.comment,
             closed_at: self.closed_at.map(Timestamp),
             case: self.case_number,
+            merged_into: self.merged_into.map(|id| id.parse().map_err(|error: model::IdError| corrupt(&error))).transpose()?,
             fingerprint: self.fingerprint,
         })
     }
@@ -165,7 +167,8 @@ pub(crate) async fn change(tx: &mut Tx, id: AlertId, change: &Change, reason: Op
         return Ok(false);
     }
     let text = "UPDATE alerts SET version = version + 1, updated_at = $3, status = $4, tier = $5, severity = $6, risk = $7, \
-                due_at = $8, owner = $9, disposition = $10, reason = $11, comment = $12, closed_at = $13, case_number = $14 \
+                due_at = $8, owner = $9, disposition = $10, reason = $11, comment = $12, closed_at = $13, case_number = $14, \
+                merged_into = $15 \
                 WHERE id = $1 AND version = $2";
     let changed = tx.conn().run(text, row(&alert, &after, now)).await?;
     if changed == 0 {
@@ -200,6 +203,7 @@ fn row(alert: &Alert, after: &Standing, now: Timestamp) -> Vec<Value> {
         after.comment.clone(),
         after.closed_at.map(Timestamp::nanos),
         after.case,
+        after.merged_into.map(|id| id.to_string()),
     ]
 }
 
@@ -240,6 +244,15 @@ struct EventRow {
 pub(crate) async fn event_ids(db: &Db, alert: AlertId, limit: u32) -> Result<Vec<EventId>, DbError> {
     let text = "SELECT node, seq FROM detections WHERE alert = $1 ORDER BY node DESC, seq DESC LIMIT $2";
     let rows: Vec<EventRow> = db.reader().rows(text, values![alert.to_string(), i64::from(limit)]).await?;
+    rows.iter().map(|row| event_id(row.node, row.seq)).collect()
+}
+
+/// Those of an alert's events that one rule matched, newest first: an alert that took others in has events by their
+/// rules too.
+pub(crate) async fn event_ids_by(db: &Db, alert: AlertId, rule: &str, limit: u32) -> Result<Vec<EventId>, DbError> {
+    let text = "SELECT node, seq FROM detections WHERE alert = $1 AND rule = $3 ORDER BY node DESC, seq DESC LIMIT $2";
+    let bound = values![alert.to_string(), i64::from(limit), super::keep_text(rule)];
+    let rows: Vec<EventRow> = db.reader().rows(text, bound).await?;
     rows.iter().map(|row| event_id(row.node, row.seq)).collect()
 }
 

@@ -92,7 +92,7 @@ impl Floor {
 
     /// The analyst's request; `seen` is the tag of `If-Match`.
     pub async fn send(&self, method: &str, path: &str, body: Option<Value>, seen: Option<&str>) -> Answer {
-        let (router, _) = triage::routes().merge(cases::routes()).merge(investigate::routes()).split_for_parts();
+        let (router, _) = triage::routes().merge(cases::routes()).merge(investigate::routes()).merge(crate::jobs::routes()).split_for_parts();
         let mut request = Request::builder().method(method).uri(path).extension(self.who());
         if let Some(seen) = seen {
             request = request.header("if-match", seen);

@@ -2,6 +2,7 @@
 
 mod counting;
 mod floor;
+mod many;
 mod queue;
 mod routes;
 
