@@ -137,16 +137,17 @@ fn fold(all: &[Plan], batch: &RecordBatch, start: Truth, with: fn(Truth, Truth) 
     Ok(rows)
 }
 
-fn of_field(subject: Subject, test: &Test) -> Plan {
+fn of_field(subject: &Subject, test: &Test) -> Plan {
     match subject {
-        Subject::Field(None) => Plan::Known(Truth::No),
         Subject::Time => Plan::Instant(TIME, test.clone()),
         Subject::Received => Plan::Instant(RECEIVED, test.clone()),
         Subject::Source => Plan::Source(test.clone()),
         Subject::Id => Plan::Known(Truth::Maybe),
         Subject::Raw => Plan::Text(of_test(test)),
-        Subject::Field(Some(field)) => match PROMOTED.iter().find(|(promoted, _)| *promoted == field) {
-            Some((_, kind)) => Plan::Column(field, *kind, test.clone()),
+        // Promoted fields are of the catalogue, which every process knows.
+        Subject::Named(_) => Plan::Text(of_test(test)),
+        Subject::Field(field) => match PROMOTED.iter().find(|(promoted, _)| promoted == field) {
+            Some((_, kind)) => Plan::Column(*field, *kind, test.clone()),
             None => Plan::Text(of_test(test)),
         },
     }

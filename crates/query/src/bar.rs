@@ -23,7 +23,7 @@ pub fn parse_bar(text: &str, now: Timestamp) -> Result<Expr, QueryError> {
         return Err(QueryError::new("query.too_many_terms", 0..text.len(), format!("more than {MAX_TERMS} terms"), "Ask for less at once."));
     }
     let mut parser = Parser { tokens: &tokens, at: 0, end: text.len(), now };
-    let expr = parser.or(0)?;
+    let expr = parser.or(0, None)?;
     match parser.peek() {
         None => Ok(expr),
         Some((_, span)) => Err(QueryError::new("query.bracket", span.clone(), "a bracket is closed that was not opened", "Remove it, or escape it with \\.")),
@@ -48,51 +48,61 @@ impl<'a> Parser<'a> {
         found
     }
 
-    fn or(&mut self, depth: usize) -> Result<Expr, QueryError> {
-        let mut all = vec![self.and(depth)?];
+    /// `scope`: the field that stands before the bracket.
+    fn or(&mut self, depth: usize, scope: Option<&Subject>) -> Result<Expr, QueryError> {
+        let mut all = vec![self.and(depth, scope)?];
         while self.eat(&Token::Or) {
-            all.push(self.and(depth)?);
+            all.push(self.and(depth, scope)?);
         }
         Ok(if all.len() == 1 { all.remove(0) } else { Expr::Or(all) })
     }
 
-    fn and(&mut self, depth: usize) -> Result<Expr, QueryError> {
-        let mut all = vec![self.not(depth)?];
+    fn and(&mut self, depth: usize, scope: Option<&Subject>) -> Result<Expr, QueryError> {
+        let mut all = vec![self.not(depth, scope)?];
         loop {
             let explicit = self.eat(&Token::And);
             match self.peek() {
                 Some((Token::Or | Token::Close, _)) | None if !explicit => break,
-                _ => all.push(self.not(depth)?),
+                _ => all.push(self.not(depth, scope)?),
             }
         }
         Ok(if all.len() == 1 { all.remove(0) } else { Expr::And(all) })
     }
 
-    fn not(&mut self, depth: usize) -> Result<Expr, QueryError> {
+    fn not(&mut self, depth: usize, scope: Option<&Subject>) -> Result<Expr, QueryError> {
         if depth > MAX_DEPTH {
             let place = self.peek().map_or(self.end..self.end, |(_, span)| span.clone());
             return Err(QueryError::new("query.too_deep", place, format!("more than {MAX_DEPTH} brackets"), "Use fewer brackets."));
         }
         if self.eat(&Token::Not) {
-            return Ok(Expr::Not(Box::new(self.not(depth + 1)?)));
+            return Ok(Expr::Not(Box::new(self.not(depth + 1, scope)?)));
         }
         let Some((token, span)) = self.peek() else {
             return Err(QueryError::new("query.unfinished", self.end..self.end, "something is missing at the end", "Add a term."));
         };
         self.at += 1;
         match token {
-            Token::Open => {
-                let inner = self.or(depth + 1)?;
-                if self.eat(&Token::Close) {
-                    Ok(inner)
-                } else {
-                    Err(QueryError::new("query.bracket", span.clone(), "a bracket is not closed", "Close it with )."))
-                }
-            }
+            Token::Open => self.bracket(span, depth, scope),
             Token::Name(name) => self.field(name, span, depth),
-            Token::Word(word) => Ok(bare(word)),
-            Token::Quoted(text) => Ok(Expr::Anywhere(TextTest::Phrase(text.to_lowercase()))),
-            _ => Err(QueryError::new("query.unexpected", span.clone(), "a term was expected here", "Write field:value, a word, or \"a phrase\".")),
+            _ => match (scope, token) {
+                (Some(subject), token) => match self.test(subject, token, span)? {
+                    Some(test) => Ok(Expr::Field(subject.clone(), test)),
+                    None => Err(unexpected(span)),
+                },
+                (None, Token::Word(word)) => Ok(bare(word)),
+                (None, Token::Quoted(text)) => Ok(Expr::Anywhere(TextTest::Phrase(text.to_lowercase()))),
+                (None, _) => Err(unexpected(span)),
+            },
+        }
+    }
+
+    /// What follows an opening bracket at `opened`, and the closing one.
+    fn bracket(&mut self, opened: &Range<usize>, depth: usize, scope: Option<&Subject>) -> Result<Expr, QueryError> {
+        let inner = self.or(depth + 1, scope)?;
+        if self.eat(&Token::Close) {
+            Ok(inner)
+        } else {
+            Err(QueryError::new("query.bracket", opened.clone(), "a bracket is not closed", "Close it with )."))
         }
     }
 
@@ -101,28 +111,29 @@ impl<'a> Parser<'a> {
         let missing = || QueryError::new("query.no_value", place.clone(), format!("{name}: has no value"), "Write field:value, or field:* for any.");
         let (token, span) = self.peek().ok_or_else(missing)?;
         self.at += 1;
-        let one = |test| Ok(Expr::Field(subject, test));
-        match token {
-            // `field:(a OR b)`: every bare word inside is a value of this field.
-            Token::Open => {
-                let inner = self.or(depth + 1)?;
-                if !self.eat(&Token::Close) {
-                    return Err(QueryError::new("query.bracket", span.clone(), "a bracket is not closed", "Close it with )."));
-                }
-                Ok(within(subject, inner))
-            }
-            Token::Word(word) => one(self.value(subject, word, span)?),
-            Token::Quoted(text) => one(match subject {
+        // `field:(a OR >b)`: every term inside is about this field.
+        if *token == Token::Open {
+            return self.bracket(span, depth, Some(&subject));
+        }
+        let test = self.test(&subject, token, span)?.ok_or_else(missing)?;
+        Ok(Expr::Field(subject, test))
+    }
+
+    /// What a token behind `field:`, or in a bracket behind it, asks of the field; `None`: it is no value.
+    fn test(&self, subject: &Subject, token: &Token, span: &Range<usize>) -> Result<Option<Test>, QueryError> {
+        Ok(Some(match token {
+            Token::Word(word) => self.value(subject, word, span)?,
+            Token::Quoted(text) => match subject {
                 Subject::Time | Subject::Received => self.value(subject, text, span)?,
                 _ => plain(subject, text),
-            }),
+            },
             Token::Range { low, high, with_low, with_high } => {
                 let bound = |text: &str, included: bool| match text {
                     "*" => Bound::Open,
                     text if included => Bound::Included(text.to_owned()),
                     text => Bound::Excluded(text.to_owned()),
                 };
-                one(self.range(subject, bound(low, *with_low), bound(high, *with_high), span)?)
+                self.range(subject, bound(low, *with_low), bound(high, *with_high), span)?
             }
             Token::Compare(operator, text) if !text.is_empty() => {
                 let (low, high) = match *operator {
@@ -131,13 +142,13 @@ impl<'a> Parser<'a> {
                     "<" => (Bound::Open, Bound::Excluded(text.clone())),
                     _ => (Bound::Open, Bound::Included(text.clone())),
                 };
-                one(self.range(subject, low, high, span)?)
+                self.range(subject, low, high, span)?
             }
-            _ => Err(missing()),
-        }
+            _ => return Ok(None),
+        }))
     }
 
-    fn value(&self, subject: Subject, word: &str, span: &Range<usize>) -> Result<Test, QueryError> {
+    fn value(&self, subject: &Subject, word: &str, span: &Range<usize>) -> Result<Test, QueryError> {
         if word == "*" {
             return Ok(Test::Exists);
         }
@@ -158,7 +169,7 @@ impl<'a> Parser<'a> {
         Ok(plain(subject, &lex::unescape(word)))
     }
 
-    fn range(&self, subject: Subject, low: Bound<String>, high: Bound<String>, span: &Range<usize>) -> Result<Test, QueryError> {
+    fn range(&self, subject: &Subject, low: Bound<String>, high: Bound<String>, span: &Range<usize>) -> Result<Test, QueryError> {
         if !matches!(subject, Subject::Time | Subject::Received) {
             let lower = |bound: Bound<String>| match bound {
                 Bound::Included(text) => Bound::Included(text.to_lowercase()),
@@ -216,33 +227,23 @@ fn subject(name: &str) -> Subject {
         "_source" => Subject::Source,
         "_raw" => Subject::Raw,
         "_id" => Subject::Id,
-        name => Subject::Field(Field::lookup(name)),
+        name => Field::lookup(name).map_or_else(|| Subject::Named(name.into()), Subject::Field),
     }
 }
 
 /// Equality, or containment on fields of running text.
-fn plain(subject: Subject, text: &str) -> Test {
+fn plain(subject: &Subject, text: &str) -> Test {
     let running = match subject {
         Subject::Raw => true,
-        Subject::Field(Some(field)) => field.info().is_some_and(|info| info.kind == FieldKind::Text),
+        Subject::Field(field) => field.info().is_some_and(|info| info.kind == FieldKind::Text),
         _ => false,
     };
     let text = text.to_lowercase();
     if running { Test::Contains(text) } else { Test::Equals(text) }
 }
 
-/// Turns the bare words of a bracket behind `field:` into tests of that field.
-fn within(subject: Subject, expr: Expr) -> Expr {
-    let each = |all: Vec<Expr>| all.into_iter().map(|one| within(subject, one)).collect();
-    match expr {
-        Expr::And(all) => Expr::And(each(all)),
-        Expr::Or(all) => Expr::Or(each(all)),
-        Expr::Not(inner) => Expr::Not(Box::new(within(subject, *inner))),
-        Expr::Address(ip) => Expr::Field(subject, Test::Cidr(IpNet::from(ip))),
-        Expr::Anywhere(TextTest::Word(text) | TextTest::Phrase(text)) => Expr::Field(subject, plain(subject, &text)),
-        Expr::Anywhere(TextTest::Glob(glob)) => Expr::Field(subject, Test::Glob(glob)),
-        other => other,
-    }
+fn unexpected(place: &Range<usize>) -> QueryError {
+    QueryError::new("query.unexpected", place.clone(), "a term was expected here", "Write field:value, a word, or \"a phrase\".")
 }
 
 fn bare(word: &str) -> Expr {

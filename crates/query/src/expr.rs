@@ -3,6 +3,7 @@
 use crate::Glob;
 use ipnet::IpNet;
 use model::{Field, Timestamp};
+use std::sync::Arc;
 
 /// Which events.
 #[derive(Clone, Debug)]
@@ -24,10 +25,13 @@ pub enum Expr {
 }
 
 /// What a test looks at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
-    /// A field by name; `None`: no event has ever had a field of this name.
-    Field(Option<Field>),
+    /// A field.
+    Field(Field),
+    /// A field whose name this process has not met when the query was read. Events on disk may have it: their names are
+    /// met when they are parsed.
+    Named(Arc<str>),
     /// `@timestamp`.
     Time,
     /// `_received`.

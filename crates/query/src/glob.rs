@@ -1,6 +1,6 @@
 //! Wildcards: `*` for any text, `?` for any character, `\` before either for itself.
 
-/// A compiled pattern. Case does not matter; matching is linear in text times pattern at worst.
+/// A compiled pattern. Case does not matter; matching takes text times pattern steps at worst.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Glob {
     parts: Vec<Part>,
@@ -71,23 +71,40 @@ impl Glob {
 
     /// The same pattern within a text: beginning and ending where a word does, unless a star stands there.
     pub fn within(&self, text: &str) -> bool {
-        let starts = std::iter::once(0).chain(text.char_indices().map(|(at, c)| at + c.len_utf8()));
         let open_front = self.parts.first() == Some(&Part::Many);
         let open_back = self.parts.last() == Some(&Part::Many);
         if open_front && open_back {
             return self.matches(text);
         }
-        // A word at a time: patterns of words are short, and a word has no space in it.
-        starts.filter(|at| open_front || is_boundary(text, *at)).any(|from| {
-            let rest = &text[from..];
-            let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
-            if open_back {
-                return self.matches(&rest[..end]);
+        // All beginnings at once: which places of the pattern have been reached by some of them. Trying one beginning
+        // after another would take a day for a long run of letters. A word at a time: a word has no space in it.
+        let end = self.parts.len();
+        let (mut reached, mut next) = (Reached::new(end), Reached::new(end));
+        let mut chars = text.char_indices();
+        loop {
+            let char = chars.next();
+            let boundary = is_boundary(text, char.map_or(text.len(), |(at, _)| at));
+            // Looked at before a new beginning is added: no word is empty.
+            if (boundary || open_back) && reached.has(end) {
+                return true;
             }
-            rest[..end].char_indices().map(|(at, c)| at + c.len_utf8()).any(|to| {
-                is_boundary(text, from + to) && self.matches(&rest[..to])
-            })
-        })
+            let Some((_, c)) = char else { return false };
+            if boundary || open_front {
+                reached.add(&self.parts, 0);
+            }
+            next.clear();
+            if !c.is_whitespace() {
+                for place in &reached.places {
+                    match self.parts.get(*place) {
+                        Some(Part::Many) => next.add(&self.parts, *place),
+                        Some(Part::One) => next.add(&self.parts, place + 1),
+                        Some(Part::Char(wanted)) if *wanted == c => next.add(&self.parts, place + 1),
+                        _ => {}
+                    }
+                }
+            }
+            std::mem::swap(&mut reached, &mut next);
+        }
     }
 
     /// Runs of ASCII letters and digits that every matching text contains, in lower case; `true`: nothing that is a
@@ -112,6 +129,38 @@ impl Glob {
             }
         }
         all
+    }
+}
+
+/// The places of a pattern that a text has led to.
+struct Reached {
+    places: Vec<usize>,
+    is_in: Vec<bool>,
+}
+
+impl Reached {
+    /// None of them; the last place is `end`, behind the pattern.
+    fn new(end: usize) -> Reached {
+        Reached { places: Vec::new(), is_in: vec![false; end + 1] }
+    }
+
+    fn has(&self, place: usize) -> bool {
+        self.is_in[place]
+    }
+
+    /// Adds a place and, since a star may stand for nothing, the one behind a star.
+    fn add(&mut self, parts: &[Part], mut place: usize) {
+        while !self.is_in[place] {
+            self.is_in[place] = true;
+            self.places.push(place);
+            if parts.get(place) == Some(&Part::Many) {
+                place += 1;
+            }
+        }
+    }
+
+    fn clear(&mut self) {
+        self.places.drain(..).for_each(|place| self.is_in[place] = false);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::glob::is_boundary;
 use crate::{Bound, Expr, Subject, Test, TextTest};
-use model::{Event, EventId, Timestamp, Value};
+use model::{Event, EventId, Field, Timestamp, Value};
 use std::borrow::Cow;
 use std::net::IpAddr;
 
@@ -13,7 +13,7 @@ pub fn holds(expr: &Expr, event: &Event, node: u16) -> bool {
         Expr::And(all) => all.iter().all(|one| holds(one, event, node)),
         Expr::Or(all) => all.iter().any(|one| holds(one, event, node)),
         Expr::Not(inner) => !holds(inner, event, node),
-        Expr::Field(subject, test) => field(*subject, test, event, node),
+        Expr::Field(subject, test) => field(subject, test, event, node),
         Expr::Anywhere(test) => texts(event, |text| anywhere(test, text)),
         Expr::Address(ip) => {
             let word = TextTest::Word(ip.to_string());
@@ -23,7 +23,7 @@ pub fn holds(expr: &Expr, event: &Event, node: u16) -> bool {
     }
 }
 
-fn field(subject: Subject, test: &Test, event: &Event, node: u16) -> bool {
+fn field(subject: &Subject, test: &Test, event: &Event, node: u16) -> bool {
     let instant = match subject {
         Subject::Time => Some(event.time),
         Subject::Received => Some(event.received),
@@ -32,15 +32,17 @@ fn field(subject: Subject, test: &Test, event: &Event, node: u16) -> bool {
     if let Some(instant) = instant {
         return test.passes_instant(instant);
     }
+    let of = |field: Field| {
+        let mut buffer = String::new();
+        event.values(field).any(|value| value.text(&mut buffer).is_some_and(|text| passes(test, &lower(text))))
+    };
     match subject {
-        Subject::Field(None) | Subject::Time | Subject::Received => false,
+        Subject::Time | Subject::Received => false,
         Subject::Source => passes(test, &event.source.to_lowercase()),
         Subject::Raw => passes(test, &String::from_utf8_lossy(event.raw()).to_lowercase()),
         Subject::Id => passes(test, &EventId { node, seq: event.seq }.to_string()),
-        Subject::Field(Some(field)) => {
-            let mut buffer = String::new();
-            event.values(field).any(|value| value.text(&mut buffer).is_some_and(|text| passes(test, &lower(text))))
-        }
+        Subject::Field(field) => of(*field),
+        Subject::Named(name) => Field::lookup(name).is_some_and(of),
     }
 }
 

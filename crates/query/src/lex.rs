@@ -30,10 +30,13 @@ pub(crate) fn tokens(text: &str) -> Result<Vec<(Token, Range<usize>)>, QueryErro
         return Err(QueryError::new("query.too_long", 0..text.len(), format!("more than {MAX_QUERY} bytes"), "Ask for less at once."));
     }
     let mut out: Vec<(Token, Range<usize>)> = Vec::new();
+    // For every open bracket, whether it stands behind a field's name: ranges and comparisons mean something there.
+    let mut scopes: Vec<bool> = Vec::new();
     let mut at = 0;
     while let Some(c) = text[at..].chars().next() {
         let start = at;
         let after_name = matches!(out.last(), Some((Token::Name(_), span)) if span.end == at);
+        let of_field = after_name || scopes.last() == Some(&true);
         let token = match c {
             c if c.is_whitespace() => {
                 at += c.len_utf8();
@@ -41,19 +44,21 @@ pub(crate) fn tokens(text: &str) -> Result<Vec<(Token, Range<usize>)>, QueryErro
             }
             '(' => {
                 at += 1;
+                scopes.push(of_field);
                 Token::Open
             }
             ')' => {
                 at += 1;
+                scopes.pop();
                 Token::Close
             }
             '"' => Token::Quoted(quoted(text, &mut at)?),
-            '[' | '{' if after_name => range(text, &mut at)?,
+            '[' | '{' if of_field => range(text, &mut at)?,
             '-' | '!' if !after_name && text[at + 1..].chars().next().is_some_and(|next| !next.is_whitespace() && next != ')') => {
                 at += 1;
                 Token::Not
             }
-            '>' | '<' if after_name => {
+            '>' | '<' if of_field => {
                 at += 1;
                 let equal = text[at..].starts_with('=');
                 at += usize::from(equal);
@@ -114,16 +119,19 @@ fn word(text: &str, at: &mut usize, before_name: bool) -> String {
     word
 }
 
-/// An IPv6 address at the start: its colons do not make the first group a field's name.
+/// An IPv6 or a hardware address at the start: its colons do not make the first group a field's name.
 fn address(text: &str) -> Option<&str> {
     let end = text.find(|c: char| !(c.is_ascii_hexdigit() || c == ':' || c == '.')).unwrap_or(text.len());
     let stands_alone = text[end..].chars().next().is_none_or(|c| c.is_whitespace() || matches!(c, '(' | ')' | '"'));
     let found = text.get(..end)?;
-    (stands_alone && found.parse::<std::net::Ipv6Addr>().is_ok()).then_some(found)
+    let hardware = || found.split(':').count() == 6 && found.split(':').all(|group| group.len() == 2 && !group.contains('.'));
+    (stands_alone && (found.parse::<std::net::Ipv6Addr>().is_ok() || hardware())).then_some(found)
 }
 
+/// Whether what stands before a colon is a field's name: `192.0.2.7:443` and `08:15` are words.
 fn is_name(word: &str) -> bool {
-    word.chars().all(|c| c.is_alphanumeric() || "._-@\\ ".contains(c)) && !word.contains("::")
+    let number = word.parse::<std::net::Ipv4Addr>().is_ok() || word.chars().all(|c| c.is_ascii_digit());
+    word.chars().all(|c| c.is_alphanumeric() || "._-@\\ ".contains(c)) && !word.contains("::") && !number
 }
 
 fn quoted(text: &str, at: &mut usize) -> Result<String, QueryError> {

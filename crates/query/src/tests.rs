@@ -54,6 +54,17 @@ fn what_is_typed_finds_what_is_meant() {
         ("destination.ip:2001:db8::/32", true),
         ("source.ip:192.0.2.0/24", true),
         ("source.ip:10.0.0.0/8", false),
+        ("source.ip:(10.0.0.0/8 OR 192.0.2.0/24)", true),
+        ("source.ip:(10.0.0.0/8 OR 198.51.100.0/24)", false),
+        ("source.port:(>8000 OR [4000 TO 4300])", true),
+        ("source.port:(>8000 OR <80)", false),
+        ("source.ip:(*)", true),
+        ("user.name:(*)", false),
+        ("user.name:(NOT *)", true),
+        ("host.name:(ws-fin* AND source.port:4242)", true),
+        ("@timestamp:(now-30m OR >now-1h)", true),
+        ("192.0.2.7:443", false),
+        ("00:11:22:33:44:55", false),
         ("source.port:4242", true),
         ("source.port:[4000 TO 5000]", true),
         ("source.port:{4242 TO 5000]", false),
@@ -123,6 +134,52 @@ fn what_cannot_be_read_says_where_and_what_to_do() {
 }
 
 #[test]
+fn an_address_with_a_port_and_a_hardware_address_are_words() {
+    let mut event = Event::new(b"deny 192.0.2.7:443 from aa:bb:cc:dd:ee:ff at 08:15", now());
+    event.seq = 1;
+    for text in ["192.0.2.7:443", "aa:bb:cc:dd:ee:ff", "08:15", "deny AND 192.0.2.7:*"] {
+        assert!(holds(&parse_bar(text, now()).unwrap(), &event, 1), "{text}");
+    }
+}
+
+#[test]
+fn a_field_that_is_met_after_the_query_was_read_is_found() {
+    let expr = parse_bar("late.arrival:violet", now()).unwrap();
+    let mut event = Event::new(b"{}", now());
+    assert!(!holds(&expr, &event, 1));
+    event.push_str(Field::intern("late.arrival").unwrap(), "Violet");
+    assert!(holds(&expr, &event, 1));
+}
+
+/// What `Glob::within` means, said in the plainest way.
+fn within(glob: &Glob, pattern: &str, text: &str) -> bool {
+    let (front, back) = (pattern.starts_with('*'), pattern.ends_with('*'));
+    if front && back {
+        return glob.matches(text);
+    }
+    let places: Vec<usize> = (0..=text.len()).filter(|at| text.is_char_boundary(*at)).collect();
+    let boundary = |at| crate::glob::is_boundary(text, at);
+    places.iter().any(|from| {
+        places.iter().any(|to| {
+            from < to
+                && !text[*from..*to].contains(char::is_whitespace)
+                && (front || boundary(*from))
+                && (back || boundary(*to))
+                && glob.matches(&text[*from..*to])
+        })
+    })
+}
+
+#[test]
+fn a_long_run_without_a_space_is_answered() {
+    // Beginnings times ends times the length would be 10^15 steps.
+    let text = "'.exea".repeat(20_000);
+    assert!(!Glob::new("*.exe").within(&text));
+    assert!(Glob::new("*.exea").within(&text));
+    assert!(!Glob::new("e*x").within(&text));
+}
+
+#[test]
 fn a_glob_says_what_its_texts_contain() {
     for (pattern, expected) in [
         (r"*\\powershell.exe", vec![("powershell", true), ("exe", true)]),
@@ -144,6 +201,13 @@ proptest! {
                 let _ = holds(&expr, &event, 1);
             }
         }
+    }
+
+    #[test]
+    fn a_glob_within_a_text_is_a_word_that_matches(pattern in "[ab*?.]{1,5}", text in "[ab. ä]{0,9}") {
+        prop_assume!(!pattern.chars().all(|c| c == '*'));
+        let glob = Glob::new(&pattern);
+        prop_assert_eq!(glob.within(&text), within(&glob, &pattern, &text), "{} in {}", pattern, text);
     }
 
     #[test]
