@@ -51,7 +51,7 @@ impl Plan {
             Expr::And(all) => Plan::All(all.iter().map(Plan::of).collect()),
             Expr::Or(all) => Plan::One(all.iter().map(Plan::of).collect()),
             Expr::Not(inner) => Plan::Not(Box::new(Plan::of(inner))),
-            Expr::Field(subject, test) => of_field(*subject, test),
+            Expr::Field(subject, test) => of_field(subject, test),
             Expr::Anywhere(TextTest::Word(word)) => Plan::Text(Text::whole(word)),
             Expr::Anywhere(TextTest::Phrase(phrase)) => Plan::Text(Text::within(phrase)),
             Expr::Anywhere(TextTest::Glob(glob)) => Plan::Text(Text::of_glob(glob)),
