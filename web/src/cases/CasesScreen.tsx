@@ -1,7 +1,7 @@
 /** The cases: what is under investigation, changed last first. */
 import { useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { answer, api } from "@/api/client";
 import { asProblem } from "@/api/problem";
 import { keys } from "@/api/query";
@@ -15,6 +15,7 @@ import { useKeys } from "@/keys/useKeys";
 import { useBar } from "@/shell/bar";
 import { Footer } from "@/shell/Footer";
 import { say } from "@/shell/toast";
+import { useResting } from "@/shell/useResting";
 import styles from "./CaseScreen.module.css";
 import { CasesHead, SORT_WORDS, VIEW_WORDS } from "./CasesHead";
 import { CaseTable } from "./CaseTable";
@@ -26,8 +27,6 @@ import { useCaseNews } from "./useCaseNews";
 import { placeOf } from "./useTab";
 
 const route = getRouteApi("/cases");
-/** How long the cursor rests before the URL names its case, in ms. */
-const REST_MS = 300;
 
 export function CasesScreen() {
   const state = route.useSearch();
@@ -66,15 +65,9 @@ export function CasesScreen() {
     if (number) void navigate({ to: "/cases/$number", params: { number } });
   };
 
-  // The URL names the case once the cursor rests: coming back finds it.
-  useEffect(() => {
-    if (cursor.at === null || cursor.at === state.case) return;
-    const timer = setTimeout(
-      () => void go({ search: (old) => ({ ...old, case: cursor.at ?? undefined }), replace: true }),
-      REST_MS,
-    );
-    return () => clearTimeout(timer);
-  }, [cursor.at, state.case, go]);
+  // Coming back finds the case that was left.
+  const name = (number: string) => void go({ search: (old) => ({ ...old, case: number }), replace: true });
+  useResting(cursor.at, state.case, name);
 
   const text = useMemo(() => barText(state, people?.items ?? []), [state, people]);
   const submit = useCallback(
@@ -135,9 +128,7 @@ export function CasesScreen() {
         onEnd={() => {
           if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage();
         }}
-        after={
-          <Rest list={list} shown={cases.length} state={state} may={may} all={counts?.all} onWiden={change} />
-        }
+        after={rest({ list, shown: cases.length, state, may, all: counts?.all, onWiden: change })}
       />
       <Footer hints={HINTS}>
         {`${placeOf(ids, cursor.at, total) ?? "0"} ${total === 1 ? "case" : "cases"}`}
@@ -189,7 +180,7 @@ const NOTHING: Record<View, string> = {
 };
 
 /** Below the last row: what is loading, what failed, or why there is nothing. */
-function Rest({ list, shown, state, may, all, onWiden }: RestProps) {
+function rest({ list, shown, state, may, all, onWiden }: RestProps) {
   if (list.error) {
     return <Fault what="The cases could not be read." fault={list.error} retry={() => list.refetch()} />;
   }

@@ -7,10 +7,9 @@ import { useWide } from "@/design/useWide";
 import { useKeys } from "@/keys/useKeys";
 import { WIDE } from "@/shell/SidePanel";
 import { useSettings } from "@/shell/settings";
+import { useResting } from "@/shell/useResting";
 
 const route = getRouteApi("/cases/$number");
-/** How long the cursor rests before the URL names its record, in ms. */
-const REST_MS = 300;
 
 /** The cursor of a tab. `ids` in the order of the screen. */
 export function useTabCursor(ids: readonly string[], scope: string): Cursor {
@@ -24,14 +23,10 @@ export function useTabCursor(ids: readonly string[], scope: string): Cursor {
     written.current = at;
     if (at) cursor.set(at);
   }, [at, cursor.set]);
-  useEffect(() => {
-    if (cursor.at === null || cursor.at === at) return;
-    const timer = setTimeout(() => {
-      written.current = cursor.at ?? undefined;
-      void go({ search: (old) => ({ ...old, at: cursor.at ?? undefined }), replace: true });
-    }, REST_MS);
-    return () => clearTimeout(timer);
-  }, [cursor.at, at, go]);
+  useResting(cursor.at, at, (rested) => {
+    written.current = rested;
+    void go({ search: (old) => ({ ...old, at: rested }), replace: true });
+  });
   return cursor;
 }
 

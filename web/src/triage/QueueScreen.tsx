@@ -2,7 +2,7 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useDeferredValue, useMemo, useRef, useState } from "react";
 import { answer, api, seen } from "@/api/client";
 import { useMay, useMe } from "@/api/session";
 import type { Alert } from "@/api/types";
@@ -14,6 +14,7 @@ import { Footer } from "@/shell/Footer";
 import { SidePanel, WIDE } from "@/shell/SidePanel";
 import { useSettings } from "@/shell/settings";
 import { complain, say } from "@/shell/toast";
+import { useResting } from "@/shell/useResting";
 import { AlertTable } from "./AlertTable";
 import { named, patchAlert, useAlertActions } from "./actions";
 import { CaseDialog } from "./CaseDialog";
@@ -34,8 +35,6 @@ import { useNewcomers } from "./useNewcomers";
 import { useQueueKeys } from "./useQueueKeys";
 
 const route = getRouteApi("/queue");
-/** How long the cursor rests before the URL names its alert, in ms. */
-const REST_MS = 300;
 
 type Dialog = { kind: "close" | "case" | "escalate"; alerts: readonly Alert[] };
 
@@ -101,15 +100,8 @@ export function QueueScreen() {
     [go, wide],
   );
 
-  // The URL names the alert once the cursor rests.
-  useEffect(() => {
-    if (cursor.at === null || cursor.at === state.alert || linked.current) return;
-    const timer = setTimeout(
-      () => void go({ search: (old) => ({ ...old, alert: cursor.at ?? undefined }), replace: true }),
-      REST_MS,
-    );
-    return () => clearTimeout(timer);
-  }, [cursor.at, state.alert, go]);
+  const name = (alert: string) => void go({ search: (old) => ({ ...old, alert }), replace: true });
+  useResting(linked.current ? null : cursor.at, state.alert, name);
 
   const text = useMemo(() => barText(state), [state]);
   const submit = useCallback((typed: string) => change(readBar(typed, state)), [change, state]);
