@@ -52,7 +52,7 @@ export function AlertsTab({ one, data, may, chosen, onAdd }: AlertsTabProps) {
           onCursor={cursor.set}
           onOpen={side.enter}
           gap={14}
-          after={<Rest data={data} may={may && one.status !== "closed"} onAdd={onAdd} />}
+          after={rest({ data, may: may && one.status !== "closed", onAdd })}
         />
         {side.open && current && (
           <Panel
@@ -156,7 +156,7 @@ function Machine({ text, short }: { text?: string | null; short: (text: string) 
   );
 }
 
-function Rest({ data, may, onAdd }: { data: CaseData; may: boolean; onAdd: () => void }) {
+function rest({ data, may, onAdd }: { data: CaseData; may: boolean; onAdd: () => void }) {
   const { alerts } = data;
   if (alerts.error) {
     return <Fault what="The alerts could not be read." fault={alerts.error} retry={() => alerts.refetch()} />;

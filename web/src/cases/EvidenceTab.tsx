@@ -48,7 +48,7 @@ export function EvidenceTab({ one, data, may, chosen }: TabProps) {
             if (evidence.hasNextPage && !evidence.isFetchingNextPage) void evidence.fetchNextPage();
           }}
           gap={14}
-          after={<Rest data={data} />}
+          after={rest({ data })}
         />
         {side.open && current && (
           <Panel
@@ -151,7 +151,7 @@ function columnsOf(data: CaseData, times: string): Column<Evidence>[] {
   ];
 }
 
-function Rest({ data }: { data: CaseData }) {
+function rest({ data }: { data: CaseData }) {
   const { evidence, pieces } = data;
   if (evidence.error) {
     return (

@@ -4,7 +4,7 @@ import { Button } from "@/design/Button";
 import { Hostile } from "@/design/Hostile";
 import { Empty, Fault, Loading } from "@/design/states";
 import { Time } from "@/design/time";
-import { caseDeed } from "./journal";
+import { actorOf, caseDeed } from "./journal";
 import { useCaseHistory } from "./queries";
 import { Foot, type TabProps } from "./Tab";
 import styles from "./tabs.module.css";
@@ -31,7 +31,8 @@ export function JournalTab({ one, may }: TabProps) {
               <li key={item.id}>
                 <Time at={item.at} />
                 <span>
-                  <strong>{item.actor.name}</strong> <Hostile text={caseDeed(item, people?.items ?? [])} />
+                  <strong>{actorOf(item, people?.items ?? [])}</strong>{" "}
+                  <Hostile text={caseDeed(item, people?.items ?? [])} />
                   {item.reason && (
                     <>
                       : <Hostile text={item.reason} />

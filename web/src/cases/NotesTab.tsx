@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "react";
 import { Avatar } from "@/design/Avatar";
 import { Button } from "@/design/Button";
-import { Empty, Fault, Loading } from "@/design/states";
+import { Fault, Loading } from "@/design/states";
 import { Time } from "@/design/time";
 import { NoteForm } from "@/triage/NoteForm";
 import { Cited } from "./Cites";
@@ -35,10 +35,9 @@ export function NoteList({ noting, may, last }: NoteListProps) {
       )}
       {notes.isPending && <Loading lines={3} label="Loading notes" />}
       {notes.data && all.length === 0 && !noting.open && (
-        <Empty
-          title="Nobody has written a note."
-          why="A note says what was seen and what it means. E5 in it cites evidence."
-        />
+        <p className={styles.blank}>
+          Nobody has written a note. A note says what was seen and what it means. E5 in it cites evidence.
+        </p>
       )}
       {shown.map((note) => (
         <article key={note.id} className={styles.note}>

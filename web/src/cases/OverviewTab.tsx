@@ -159,7 +159,7 @@ function AlertColumn({ data, may, one, onTab, onAdd }: OverviewTabProps) {
       <Head
         id="overview-alerts"
         title="Alerts"
-        says={data.alerts.data ? `${alerts.length}, ${alerts.length - closed} open` : ""}
+        says={alerts.length > 0 ? `${alerts.length}, ${alerts.length - closed} open` : ""}
       >
         {may && one.status !== "closed" && (
           <Button look="plain" k="l" className={styles.more} onClick={onAdd}>
@@ -204,7 +204,7 @@ function EvidenceColumn({ data, onTab }: OverviewTabProps) {
       <Head
         id="overview-evidence"
         title="Evidence"
-        says={evidence.data ? `${total} ${total === 1 ? "piece" : "pieces"}` : ""}
+        says={total > 0 ? `${total} ${total === 1 ? "piece" : "pieces"}` : ""}
       />
       {evidence.error && <Fault what="The evidence could not be read." fault={evidence.error} />}
       {evidence.data && total === 0 && <Empty title="There is no evidence." />}

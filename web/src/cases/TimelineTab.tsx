@@ -54,7 +54,7 @@ export function TimelineTab({ one, data, may, chosen, onEnter }: TabProps) {
           onCursor={cursor.set}
           onOpen={side.enter}
           gap={14}
-          after={<Rest data={data} may={may} onEnter={onEnter} />}
+          after={rest({ data, may, onEnter })}
         />
         {side.open && current && (
           <EntryPanel
@@ -124,7 +124,7 @@ function columnsOf(data: CaseData, again: ReadonlySet<string>, times: string): C
   ];
 }
 
-function Rest({ data, may, onEnter }: Pick<TabProps, "data" | "may" | "onEnter">) {
+function rest({ data, may, onEnter }: Pick<TabProps, "data" | "may" | "onEnter">) {
   const { timeline } = data;
   if (timeline.error) {
     return (

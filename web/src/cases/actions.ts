@@ -9,7 +9,7 @@ import type { Alert, Case, CaseEdit, CaseStatus, NewTimelineEntry, Person } from
 import { STATUS_WORDS } from "@/design/shapes";
 import { complain, say } from "@/shell/toast";
 import type { Verdict } from "@/triage/verdicts";
-import { caseDeed } from "./journal";
+import { actorOf, caseDeed } from "./journal";
 import { CASE_TABLE, type CasePages, readCase, readLatest } from "./queries";
 import { NEXT } from "./words";
 
@@ -58,7 +58,7 @@ async function refused(one: Case, what: string, fault: unknown, people: readonly
   if (problem.status !== 412) return complain(`${called(one)} ${what}.`, problem);
   const latest = await readLatest(one.number).catch(() => undefined);
   const first = latest
-    ? `: ${latest.actor.name} ${caseDeed(latest, people)} first`
+    ? `: ${actorOf(latest, people)} ${caseDeed(latest, people)} first`
     : ": somebody changed it first";
   complain(`${called(one)} ${what}${first}. Nothing was overwritten.`, problem);
 }

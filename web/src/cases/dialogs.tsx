@@ -7,6 +7,7 @@ import { keys } from "@/api/query";
 import { useMe, usePeople } from "@/api/session";
 import type { Alert, Case, CaseStatus, Person } from "@/api/types";
 import { Hostile } from "@/design/Hostile";
+import { shortHost } from "@/design/names";
 import { SeverityMark, StatusMark } from "@/design/shapes";
 import { Fault, FaultCode, Loading } from "@/design/states";
 import { called } from "./actions";
@@ -80,7 +81,8 @@ interface AddAlertDialogProps {
   onPick: (alert: Alert) => Promise<Problem | null>;
 }
 
-/** Alerts offered at once. */
+/** Alerts that are looked at, and those of them that are offered: what can be added first. */
+const LOOKED_AT = 100;
 const OFFERED = 12;
 
 export function AddAlertDialog({ one, onClose, onPick }: AddAlertDialogProps) {
@@ -90,12 +92,16 @@ export function AddAlertDialog({ one, onClose, onPick }: AddAlertDialogProps) {
   const { data, error } = useQuery({
     queryKey: [...keys.alerts, "to-add", q],
     queryFn: async () => {
-      const query = { q, status: q ? "open,closed" : "open", limit: OFFERED };
+      const query = { q, status: q ? "open,closed" : "open", limit: LOOKED_AT };
       return (await answer(api.GET("/api/v1/alerts", { params: { query } }))).items as Alert[];
     },
     placeholderData: (old) => old,
   });
-  const alerts = data ?? [];
+  const free = (alert: Alert) => alert.case == null;
+  const alerts = [...(data?.filter(free) ?? []), ...(data?.filter((alert) => !free(alert)) ?? [])].slice(
+    0,
+    OFFERED,
+  );
   const pick = async (id: string) => {
     const alert = alerts.find((other) => other.id === id);
     if (!alert) return;
@@ -118,7 +124,7 @@ export function AddAlertDialog({ one, onClose, onPick }: AddAlertDialogProps) {
             <Hostile text={alert.title} titled />
           </>
         ),
-        hint: <Hostile text={alert.host ?? ""} />,
+        hint: <Hostile text={shortHost(alert.host ?? "")} />,
         off:
           alert.case == null ? undefined : alert.case === one.number ? "is in it" : `is in C-${alert.case}`,
       }))}

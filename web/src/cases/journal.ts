@@ -40,6 +40,13 @@ export function caseDeed(item: JournalItem, people: readonly Person[]): string {
   }
 }
 
+/** Who did it, as colleagues know them: the journal keeps the name to log in with. */
+export function actorOf(item: JournalItem, people: readonly Person[]): string {
+  const { kind, name, user } = item.actor;
+  const person = kind === "user" ? people.find((one) => one.id === user) : undefined;
+  return person?.full_name || name;
+}
+
 function changes(before: Fields, after: Fields, people: readonly Person[]): string[] {
   const said: string[] = [];
   if ("status" in after) {

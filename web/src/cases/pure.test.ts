@@ -4,7 +4,7 @@ import { differences } from "./EditDialog";
 import { eventOf } from "./EntryDialog";
 import { farEnds, readAccount, sizeWords } from "./facts";
 import { barText, filterOf, readBar, toggled } from "./filter";
-import { caseDeed } from "./journal";
+import { actorOf, caseDeed } from "./journal";
 import { draw } from "./layout";
 import { repeated } from "./TimelineTab";
 import { completed } from "./useCaseData";
@@ -139,6 +139,13 @@ test.each([
   [item("case.some_thing", null), "some thing"],
 ])("the journal reads as a sentence", (entry, sentence) => {
   expect(caseDeed(entry, people)).toBe(sentence);
+});
+
+test("the journal names people as colleagues know them, and a token by its name", () => {
+  const by = (actor: JournalItem["actor"]) => actorOf({ ...item("case.note", {}), actor }, people);
+  expect(by({ kind: "user", user: "p1", name: "m.lindqvist" })).toBe("M. Lindqvist");
+  expect(by({ kind: "user", user: "gone", name: "old.hand" })).toBe("old.hand");
+  expect(by({ kind: "token", user: "p1", name: "soar" })).toBe("soar");
 });
 
 test("what somebody else changed meanwhile is listed, field by field", () => {
