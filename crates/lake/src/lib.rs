@@ -20,6 +20,7 @@ mod search;
 mod segment;
 mod sidecar;
 mod sql;
+mod sql_bounds;
 mod table;
 mod wal;
 mod words;

@@ -45,6 +45,8 @@ pub(crate) struct Shared {
     pub opened: crate::segment::Opened,
     /// How many queries run at once.
     pub queries: Arc<Semaphore>,
+    /// How many statements run at once. They take longer than searches, which must not wait for them.
+    pub statements: Arc<Semaphore>,
     /// Held for the life of the process: the lock on the folder.
     _lock: FolderLock,
 }
@@ -98,6 +100,7 @@ impl Shared {
             woken_by_sealer: std::sync::Condvar::new(),
             opened: crate::segment::Opened::default(),
             queries: Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(2, usize::from).max(2))),
+            statements: Arc::new(Semaphore::new(2)),
             _lock: lock,
             options,
         })

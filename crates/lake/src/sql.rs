@@ -41,7 +41,7 @@ impl Lake {
         }
         bounded_depth(sql)?;
         // The semaphore is never closed.
-        let permit = self.shared.queries.clone().acquire_owned().await.ok();
+        let permit = self.shared.statements.clone().acquire_owned().await.ok();
         let (lake, sql, limit) = (self.clone(), sql.to_owned(), limit.clamp(1, crate::search::MAX_ROWS));
         let (mut answer, answered) = tokio::sync::oneshot::channel();
         let work = move || {
@@ -89,7 +89,10 @@ impl Lake {
         let only_reads = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
         let plan = ctx.sql_with_options(sql, only_reads).await.map_err(|error| refused(&error))?;
         reads_only_events(&plan)?;
-        let batches = plan.limit(0, Some(limit + 1))?.collect().await.map_err(|error| refused(&error))?;
+        crate::sql_bounds::bounded_growth(plan.logical_plan())?;
+        let (tasks, plan) = (Arc::new(plan.task_ctx()), plan.limit(0, Some(limit + 1))?.create_physical_plan().await.map_err(|error| refused(&error))?);
+        let plan = crate::sql_bounds::interruptible(plan)?;
+        let batches = datafusion::physical_plan::collect(plan, tasks).await.map_err(|error| refused(&error))?;
         let columns = batches.first().map(|batch| batch.schema()).map_or_else(Vec::new, |schema| {
             schema.fields().iter().map(|field| Column { name: field.name().clone(), kind: kind(field.data_type()).to_owned() }).collect()
         });
@@ -122,11 +125,14 @@ fn bounded_depth(sql: &str) -> Result<(), LakeError> {
 
 fn bounded_session() -> Result<SessionContext, LakeError> {
     let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::new(GreedyMemoryPool::new(MEMORY))).build_arc()?;
-    let mut config = SessionConfig::new().with_information_schema(false).with_target_partitions(2);
+    let mut config = SessionConfig::new().with_information_schema(false).with_target_partitions(2).with_batch_size(crate::sql_bounds::ROWS);
     let options = config.options_mut();
+    options.execution.enable_recursive_ctes = false;
     options.execution.parquet.pushdown_filters = true;
     options.execution.parquet.schema_force_view_types = false;
-    Ok(SessionContext::new_with_config_rt(config, runtime))
+    let ctx = SessionContext::new_with_config_rt(config, runtime);
+    crate::sql_bounds::forget_makers(&ctx);
+    Ok(ctx)
 }
 
 /// EXPLAIN is a statement that reads nothing; it is refused with the others so that the answer is always rows of events.

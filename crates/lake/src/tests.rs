@@ -237,6 +237,47 @@ async fn sql_reads_events_and_nothing_else() {
     assert_eq!(lake.sql("WITH e AS (SELECT * FROM events) SELECT count(*) FROM e", 2).await.unwrap().rows, [[3]]);
 }
 
+#[tokio::test]
+async fn sql_makes_nothing_much_larger_than_what_is_stored() {
+    let dir = tempfile::tempdir().unwrap();
+    let lake = open(dir.path());
+    lake.append(vec![batch("a", &raws(0..3))]).unwrap();
+    let doubled = (0..12).fold("events".to_owned(), |from, n| format!("(SELECT _source || _source AS _source FROM {from}) AS t{n}"));
+    for (sql, code) in [
+        ("SELECT length(repeat('x', 1500000000))", "sql.plan"),
+        ("SELECT array_length(array_repeat(1, 2000000000))", "sql.plan"),
+        ("SELECT array_length(list_repeat(1, 2000000000))", "sql.plan"),
+        ("SELECT rpad('x', 1500000000)", "sql.plan"),
+        ("SELECT count(*) FROM range(0, 10000000) a, range(0, 10000000) b", "sql.plan"),
+        ("SELECT array_length(range(0, 2000000000))", "sql.plan"),
+        ("WITH RECURSIVE r AS (SELECT _source FROM events UNION ALL SELECT _source || _source FROM r) SELECT count(*) FROM r", "sql.plan"),
+        (&format!("SELECT replace(_source, 'e', '{}') FROM events", "x".repeat(2_000)), "sql.growth"),
+        ("SELECT replace(_source, 'e', _source) FROM events", "sql.growth"),
+        (&format!("SELECT max(length(_source)) FROM {doubled}"), "sql.growth"),
+    ] {
+        let answer = lake.sql(sql, 10).await;
+        assert!(matches!(&answer, Err(LakeError::Query { code: found, .. }) if *found == code), "{sql}: {answer:?}");
+    }
+    let joined = r#"SELECT "host.name" || ':' || _source || '/' || replace(_source, 'a', 'A') || '!' FROM events"#;
+    assert_eq!(lake.sql(joined, 10).await.unwrap().rows.len(), 3);
+}
+
+/// Each of these would run for longer than anyone waits; who leaves must leave no work behind.
+#[tokio::test]
+async fn a_statement_ends_when_nobody_waits_for_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let lake = open(dir.path());
+    lake.append(vec![batch("a", &raws(0..400))]).unwrap();
+    for sql in [
+        "SELECT sum(a._seq * b._seq * c._seq * d._seq) FROM events a, events b, events c, events d, events e",
+        "SELECT count(*) FROM events a JOIN events b ON a._source = b._source JOIN events c ON b._source = c._source JOIN events d ON c._source = d._source JOIN events e ON d._source = e._source",
+        "SELECT count(*) FROM events a JOIN events b ON a._seq < b._seq + 1000 JOIN events c ON b._seq < c._seq + 1000 JOIN events d ON c._seq < d._seq + 1000",
+    ] {
+        assert!(tokio::time::timeout(Duration::from_millis(300), lake.sql(sql, 10)).await.is_err(), "{sql} is over already");
+    }
+    assert_eq!(lake.sql("SELECT count(*) FROM events", 1).await.unwrap().rows, [[400]]);
+}
+
 /// Values that do not stand in the raw bytes: derived ones, escaped ones, other spellings.
 #[tokio::test]
 async fn what_only_the_parser_knows_is_found_too() {
