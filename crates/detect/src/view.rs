@@ -41,6 +41,8 @@ impl Views {
         // Bounded by the number of values that a rule set may have.
         let view = self.list.len() as u32;
         for (candidate, rank) in candidates.iter().zip((0u32..).step_by(2)) {
+            // Known from the start, or senders could use up the process's names before the first event that has it.
+            Field::intern_for_rule(candidate);
             self.links.entry(candidate.clone()).or_default().push(Link { view, rank });
         }
         self.known.insert(candidates.clone(), view);

@@ -42,6 +42,8 @@ pub struct FieldInfo {
 
 /// Names beyond the catalogue that the process will remember. Past it a parser puts the field into `labels.overflow`.
 const LIMIT: usize = 65_536;
+/// Room past [`LIMIT`] for the names that rules read: senders must not be able to fill it.
+const RESERVE: usize = 65_536;
 
 macro_rules! catalogue {
     ($($constant:ident = $name:literal, $kind:ident, $list:literal, $meaning:literal;)*) => {
@@ -272,6 +274,10 @@ impl Field {
     pub fn intern(name: &str) -> Option<Field> {
         NAMES.intern(name).map(Field)
     }
+    /// The same for a name that a rule reads: it finds room when senders have used up theirs with invented names.
+    pub fn intern_for_rule(name: &str) -> Option<Field> {
+        NAMES.intern_within(CATALOGUE.len() + LIMIT + RESERVE, name).map(Field)
+    }
     /// The field of this name, if anyone has spoken of it.
     pub fn lookup(name: &str) -> Option<Field> {
         NAMES.get(name).map(Field)
@@ -324,6 +330,14 @@ mod tests {
             assert_eq!(field.name(), info.name);
         }
         assert_eq!(field::TIMESTAMP.name(), "@timestamp");
+    }
+
+    #[test]
+    fn invented_names_do_not_take_the_room_of_rules() {
+        let table = Interner::new(["a"].into_iter(), 3);
+        assert_eq!((table.intern("b"), table.intern("c"), table.intern("d")), (Some(1), Some(2), None));
+        assert_eq!(table.intern_within(4, "rule"), Some(3));
+        assert_eq!((table.intern("rule"), table.intern("d")), (Some(3), None));
     }
 
     #[test]

@@ -28,6 +28,11 @@ impl Interner {
 
     /// The number of `name`, given out now if it is new; `None` when the table is full.
     pub(crate) fn intern(&self, name: &str) -> Option<u32> {
+        self.intern_within(self.limit, name)
+    }
+
+    /// The same with a limit of its own, for names that must find room when others have filled the table.
+    pub(crate) fn intern_within(&self, limit: usize, name: &str) -> Option<u32> {
         if let Some(found) = self.get(name) {
             return Some(found);
         }
@@ -35,7 +40,7 @@ impl Interner {
         if let Some(found) = table.by_name.get(name) {
             return Some(*found);
         }
-        if table.names.len() >= self.limit {
+        if table.names.len() >= limit {
             return None;
         }
         let index = u32::try_from(table.names.len()).ok()?;
