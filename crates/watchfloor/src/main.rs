@@ -97,5 +97,6 @@ fn main() -> ExitCode {
 /// Logs go to stderr; `WATCHFLOOR_LOG` chooses (`info`, `ingest=debug`).
 fn logging() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("WATCHFLOOR_LOG").unwrap_or_else(|_| "info,sqlx=warn".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).with_target(false).init();
+    // A log line that cannot be written (a full disk, a reader that left) must not panic in the thread that has it to say.
+    tracing_subscriber::fmt().log_internal_errors(false).with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).with_target(false).init();
 }
