@@ -60,7 +60,11 @@ export function CasesScreen() {
       change({ ...state, view: view === "open" ? undefined : view, status: undefined, owner: undefined }),
     [change, state],
   );
-  const load = () => setEpoch(now());
+  const load = () => {
+    // A cursor that nobody has moved yet stands on the first row, which is about to be another.
+    cursor.set(cursor.at);
+    setEpoch(now());
+  };
   const open = (number: string | null) => {
     if (number) void navigate({ to: "/cases/$number", params: { number } });
   };
