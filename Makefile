@@ -10,7 +10,7 @@ DATA ?= $(HOME)/.local/share/watchfloor-demo
 LISTEN ?= 127.0.0.1:8420
 PYTHON := $(HOME)/.cache/watchfloor/python/bin/python
 
-.PHONY: run build test test-rust test-web test-browser e2e lint setup-test console fuzz
+.PHONY: run build test test-rust test-web test-browser e2e lint bench reliability setup-test console fuzz
 
 # The service with its console and a synthetic morning in it. Address, account and password are printed.
 run: console
@@ -50,6 +50,11 @@ test-browser: build
 	cd web && WATCHFLOOR_REQUIRE_BROWSER=1 npm run e2e
 
 e2e: setup-test test-browser
+
+# Ten minutes of `kill -9` under load, and PostgreSQL away for 20 s; then one event through every room on both databases.
+reliability: setup-test console
+	WATCHFLOOR_REQUIRE_POSTGRES=1 WATCHFLOOR_KILLS=$${WATCHFLOOR_KILLS:-200} WATCHFLOOR_OUTAGE=$${WATCHFLOOR_OUTAGE:-20} \
+		cargo test -p watchfloor --test reliability --test spine -- --nocapture --test-threads 1
 
 lint: web/node_modules/.package-lock.json
 	cargo clippy --workspace --all-targets

@@ -27,6 +27,7 @@ const fn key(name: &'static str, meaning: &'static str) -> Key {
 /// Every setting.
 pub const KEYS: &[Key] = &[
     key("database.url", "the records database, postgres://…; a SQLite file in the data folder if absent"),
+    key("lake.segment_events", "events in memory after which they become a segment; 500000 if absent"),
     Key { is_path: true, ..key("rules.path", "Sigma rules, a folder, file or archive; the built-in ones if absent") },
     Key { default: Some("127.0.0.1:8420"), ..key("server.listen", "where console and API listen") },
     Key { is_path: true, ..key("server.tls_cert", "certificate chain, PEM") },
@@ -105,6 +106,13 @@ impl Settings {
     /// A file or folder.
     pub fn path(&self, name: &str) -> Option<PathBuf> {
         self.text(name).map(PathBuf::from)
+    }
+
+    /// A count, at least 1.
+    pub fn count(&self, name: &str) -> Result<Option<usize>, Failure> {
+        let Some((value, origin)) = self.0.get(name) else { return Ok(None) };
+        let count = value.parse().ok().filter(|count| *count > 0);
+        count.map(Some).ok_or_else(|| Failure::usage(format!("{name} = {} ({origin}) is no whole number from 1 on", inert(value))))
     }
 
     /// An address with its port.
@@ -232,6 +240,17 @@ mod tests {
         let settings = load("[server]\n\nlisten = 'somewhere'", &[], Vec::new()).unwrap();
         let message = settings.address("server.listen").unwrap_err().message;
         assert!(message.contains("watchfloor.toml:3"), "{message}");
+    }
+
+    #[test]
+    fn a_count_is_a_whole_number_from_one_on() {
+        let count = |value: &str| load(&format!("[lake]\nsegment_events = '{value}'"), &[], Vec::new()).unwrap().count("lake.segment_events");
+        assert_eq!(count("2000").unwrap(), Some(2_000));
+        for wrong in ["0", "-1", "2.5", "many", ""] {
+            let message = count(wrong).unwrap_err().message;
+            assert!(message.contains("watchfloor.toml:2"), "{message}");
+        }
+        assert_eq!(load("", &[], Vec::new()).unwrap().count("lake.segment_events").unwrap(), None);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A floor: the lake, the records, the pipeline, the follower and the receivers, started and stopped in order.
 
+use crate::config::Settings;
 use crate::output::Failure;
 use arc_swap::ArcSwap;
 use desk::Desk;
@@ -43,12 +44,17 @@ pub async fn records(data: &Path, configured: Option<&str>) -> Result<db::Db, Fa
     db::Db::connect(&url).await.map_err(|error| Failure::usage(format!("cannot open the records: {error}")))
 }
 
+/// Where the events of a floor lie, and how many of them are in memory at most.
+pub fn lake_options(data: &Path, settings: &Settings) -> Result<LakeOptions, Failure> {
+    let options = LakeOptions::new(data.join("lake"));
+    Ok(LakeOptions { segment_rows: settings.count("lake.segment_events")?.unwrap_or(options.segment_rows), ..options })
+}
+
 impl Floor {
     /// Starts everything but the listeners.
-    pub async fn start(data: &Path, database: Option<&str>, rules: RuleSet) -> Result<Floor, Failure> {
+    pub async fn start(data: &Path, database: Option<&str>, rules: RuleSet, options: LakeOptions) -> Result<Floor, Failure> {
         let db = records(data, database).await?;
         let clock = Arc::new(SystemClock);
-        let options = LakeOptions::new(data.join("lake"));
         let opened = { let clock = clock.clone(); tokio::task::spawn_blocking(move || Lake::open(options, clock)).await };
         let lake = opened
             .map_err(|error| Failure::usage(format!("cannot open the lake: {error}")))?

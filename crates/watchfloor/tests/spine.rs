@@ -138,59 +138,6 @@ fn journey(floor: &Floor) {
 }
 
 #[test]
-fn what_was_acknowledged_survives_kill_nine_and_is_alerted_once() {
-    let mut floor = Floor::start(&rules(), None);
-    let (ingest, analyst) = (floor.token("ingest"), floor.token("analyst"));
-    let mut acknowledged = 0u64;
-    for round in 0..10u32 {
-        let killer = floor.kill_after(std::time::Duration::from_millis(40 + u64::from(round) * 23 % 150));
-        for n in 0.. {
-            let body = format!("{}\n{}\n", event(round * 1000 + n, "powershell -enc A"), event(round * 1000 + n, "powershell -file b.ps1"));
-            let key = format!("{round}-{n}");
-            match floor.send(&ingest, "/api/v1/ingest?source=load", &body, &[("idempotency-key", &key)]) {
-                Ok((200, _)) => acknowledged += 2,
-                _ => {
-                    killer.join().unwrap();
-                    floor.start_again();
-                    // The answer was lost, not necessarily the batch: sent again it is stored once.
-                    let (status, answer) = floor.send(&ingest, "/api/v1/ingest?source=load", &body, &[("idempotency-key", &key)]).unwrap();
-                    assert_eq!((status, answer["stored"].as_u64()), (200, Some(2)), "{answer}");
-                    acknowledged += 2;
-                    break;
-                }
-            }
-        }
-    }
-    println!("{acknowledged} events acknowledged over ten kills");
-    let stored = floor.get(&analyst, "/api/v1/search?lang=sql&q=SELECT+count(*)+AS+n,count(DISTINCT+_seq)+AS+d+FROM+events");
-    assert_eq!(stored["rows"], json!([[acknowledged, acknowledged]]));
-    let alerts = floor.wait_for(|| {
-        let alerts = floor.get(&analyst, "/api/v1/alerts");
-        (alerts["items"][0]["count"].as_u64()? == acknowledged / 2).then_some(alerts)
-    });
-    assert_eq!(alerts["items"].as_array().map(Vec::len), Some(1), "one rule on one host and user is one alert: {alerts}");
-}
-
-#[test]
-fn a_stopped_database_does_not_stop_ingest() {
-    let Some(mut postgres) = testkit::Postgres::start() else { return };
-    let url = postgres.fresh_database();
-    let floor = Floor::start(&rules(), Some(&url));
-    let (ingest, analyst) = (floor.token("ingest"), floor.token("analyst"));
-    // Known tokens stay good while the database is away.
-    floor.post_text(&ingest, "/api/v1/ingest?source=w", &event(1, "powershell -file a.ps1"), &[]);
-    postgres.stop();
-    let answer = floor.post_text(&ingest, "/api/v1/ingest?source=w", &event(2, "powershell -enc A"), &[]);
-    assert_eq!(answer["stored"], 1);
-    assert_eq!(floor.try_get(&analyst, "/readyz").0, 503);
-    postgres.start_again();
-    floor.wait_for(|| {
-        let (status, alerts) = floor.try_get(&analyst, "/api/v1/alerts");
-        (status == 200 && alerts["items"].as_array()?.len() == 1).then_some(())
-    });
-}
-
-#[test]
 fn every_route_asks_for_its_role() {
     let floor = Floor::start(&rules(), None);
     let document: Value = floor.get(&floor.token("viewer"), "/api/v1/openapi.json");

@@ -4,7 +4,7 @@ use super::event_log::Records;
 use super::inputs::{self, Content};
 use super::wait;
 use crate::config::Settings;
-use crate::floor::Floor;
+use crate::floor::{Floor, lake_options};
 use crate::output::{Failure, PARTIAL, inert};
 use crate::remote::Remote;
 use dissect::{DissectError, Log};
@@ -78,7 +78,7 @@ async fn floor(data: &Path, args: &IngestArgs) -> Result<Floor, Failure> {
     let flags = vec![("database.url", args.database.clone()), ("rules.path", rules)];
     let settings = Settings::load(args.config.as_deref(), Some(data), std::env::vars_os(), flags)?;
     let rules = crate::content::rules(settings.path("rules.path").as_deref())?;
-    Floor::start(data, settings.text("database.url"), rules).await
+    Floor::start(data, settings.text("database.url"), rules, lake_options(data, &settings)?).await
 }
 
 struct Sender<'t> {

@@ -1,7 +1,7 @@
 //! `serve`: the service.
 
 use super::{Place, wait};
-use crate::floor::{Floor, setup_file};
+use crate::floor::{Floor, lake_options, setup_file};
 use crate::output::Failure;
 use desk::admin;
 use server::{Listening, Parts, Tls};
@@ -59,7 +59,8 @@ async fn serve(args: ServeArgs) -> Result<u8, Failure> {
     server::may_listen(address, tls.as_ref()).map_err(Failure::usage)?;
     let (udp, tcp) = (settings.address("syslog.udp")?, settings.address("syslog.tcp")?);
     let rules = crate::content::rules(settings.path("rules.path").as_deref())?;
-    let mut floor = Floor::start(&args.place.data, settings.text("database.url"), rules).await?;
+    let lake = lake_options(&args.place.data, &settings)?;
+    let mut floor = Floor::start(&args.place.data, settings.text("database.url"), rules, lake).await?;
     if let Some(address) = udp {
         eprintln!("syslog on udp://{}", floor.syslog_udp(address).await?);
     }

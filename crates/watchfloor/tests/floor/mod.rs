@@ -15,6 +15,7 @@ pub struct Floor {
     url: String,
     dir: tempfile::TempDir,
     database: Option<String>,
+    settings: Vec<(&'static str, String)>,
     child: Child,
     runtime: tokio::runtime::Runtime,
     client: reqwest::Client,
@@ -24,6 +25,11 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 impl Floor {
     pub fn start(rules: &[(&str, &str)], database: Option<&str>) -> Floor {
+        Floor::start_with(rules, database, Vec::new())
+    }
+
+    /// With settings as environment variables.
+    pub fn start_with(rules: &[(&str, &str)], database: Option<&str>, settings: Vec<(&'static str, String)>) -> Floor {
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join("rules")).unwrap();
         for (name, text) in rules {
@@ -31,13 +37,14 @@ impl Floor {
         }
         let _ = rustls::crypto::ring::default_provider().install_default();
         let database = database.map(str::to_owned);
-        let (child, addresses) = spawn(&dir.path().join("data"), &dir.path().join("rules"), database.as_deref());
+        let (child, addresses) = spawn(&dir.path().join("data"), &dir.path().join("rules"), database.as_deref(), &settings);
         Floor {
             syslog_udp: addresses["udp"],
             syslog_tcp: addresses["tcp"],
             url: format!("http://{}", addresses["http"]),
             dir,
             database,
+            settings,
             child,
             runtime: tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap(),
             client: reqwest::Client::new(),
@@ -49,7 +56,18 @@ impl Floor {
         self.url.rsplit(':').next().and_then(|port| port.parse().ok()).unwrap()
     }
 
-    fn data(&self) -> PathBuf {
+    /// Where console, API and foreign protocols are.
+    pub fn address(&self) -> SocketAddr {
+        ([127, 0, 0, 1], self.http_port()).into()
+    }
+
+    /// The process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Its folder.
+    pub fn data(&self) -> PathBuf {
         self.dir.path().join("data")
     }
 
@@ -62,10 +80,18 @@ impl Floor {
         })
     }
 
+    /// Tells the process to end, and waits until it has.
+    pub fn stop(&mut self) {
+        assert!(Command::new("kill").arg(self.pid().to_string()).status().unwrap().success());
+        assert!(self.child.wait().unwrap().success(), "it ended in order");
+    }
+
+    /// Starts it on the same folder once the former process has ended.
     pub fn start_again(&mut self) {
         self.child.wait().unwrap();
-        let (child, addresses) = spawn(&self.data(), &self.dir.path().join("rules"), self.database.as_deref());
+        let (child, addresses) = spawn(&self.data(), &self.dir.path().join("rules"), self.database.as_deref(), &self.settings);
         self.child = child;
+        (self.syslog_udp, self.syslog_tcp) = (addresses["udp"], addresses["tcp"]);
         self.url = format!("http://{}", addresses["http"]);
     }
 
@@ -174,13 +200,19 @@ impl Drop for Floor {
     }
 }
 
-fn spawn(data: &std::path::Path, rules: &std::path::Path, database: Option<&str>) -> (Child, BTreeMap<&'static str, SocketAddr>) {
+fn spawn(
+    data: &std::path::Path,
+    rules: &std::path::Path,
+    database: Option<&str>,
+    settings: &[(&'static str, String)],
+) -> (Child, BTreeMap<&'static str, SocketAddr>) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_watchfloor"));
     command.arg("serve").arg("--data").arg(data).arg("--rules").arg(rules);
     command.args(["--listen", "127.0.0.1:0", "--syslog-udp", "127.0.0.1:0", "--syslog-tcp", "127.0.0.1:0"]);
     if let Some(url) = database {
         command.args(["--database", url]);
     }
+    command.envs(settings.iter().map(|(name, value)| (name, value)));
     let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let mut addresses = BTreeMap::new();
