@@ -8,14 +8,23 @@ export class Problem extends Error {
   readonly detail: string;
   /** The request, for the log of the server. */
   readonly request: string | null;
+  /** Where in a query it is wrong: from this byte up to that one. */
+  readonly place: readonly [number, number] | null;
 
-  constructor(status: number, code: string, detail: string, request: string | null) {
+  constructor(
+    status: number,
+    code: string,
+    detail: string,
+    request: string | null,
+    place: readonly [number, number] | null = null,
+  ) {
     super(detail);
     this.name = "Problem";
     this.status = status;
     this.code = code;
     this.detail = detail;
     this.request = request;
+    this.place = place;
   }
 
   /** Whether another try may help without a change by the person. */
@@ -33,7 +42,14 @@ export function readProblem(status: number, body: unknown, request: string | nul
     text("code") ?? `http.${status}`,
     text("detail") ?? text("title") ?? `The server answered ${status} without saying why.`,
     text("request_id") ?? request,
+    placeIn(said.place),
   );
+}
+
+/** Two numbers, or nothing. */
+function placeIn(place: unknown): [number, number] | null {
+  const [from, to] = Array.isArray(place) ? place : [];
+  return typeof from === "number" && typeof to === "number" ? [from, to] : null;
 }
 
 /** The problem when no answer came at all. */

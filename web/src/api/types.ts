@@ -73,7 +73,21 @@ export type FieldDetail = S["FieldDetail"];
 export interface SearchTable {
   columns: { name: string; type: string }[];
   rows: unknown[][];
-  stats: { elapsed_ms: number; rows_scanned?: number; segments_read: number; segments_total: number };
+  stats: {
+    elapsed_ms: number;
+    /** Events that were looked at; SQL does not say. */
+    rows_scanned: number;
+    segments_read: number;
+    segments_total: number;
+    /** Whether there is more than was asked for. */
+    truncated: boolean;
+  };
+}
+/** Events in a stretch of time. */
+export interface EventBucket {
+  from: string;
+  to: string;
+  count: number;
 }
 
 /** A list as every route answers it. */

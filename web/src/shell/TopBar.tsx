@@ -80,7 +80,7 @@ function SearchBar() {
           autoCapitalize="off"
         />
       </div>
-      <Key k="/" />
+      {!content?.keyless && <Key k="/" />}
     </form>
   );
 }

@@ -6,6 +6,8 @@ export interface BarContent {
   value: string;
   placeholder: string;
   submit: (text: string) => void;
+  /** The key is that of another field of the screen. */
+  keyless?: boolean;
 }
 
 let content: BarContent | null = null;
@@ -18,8 +20,13 @@ function set(next: BarContent | null): void {
 }
 
 /** Fills the bar while the screen is there. `submit` should be stable, or depend on the value. */
-export function useBar(value: string, placeholder: string, submit: (text: string) => void): void {
-  useEffect(() => set({ value, placeholder, submit }), [value, placeholder, submit]);
+export function useBar(
+  value: string,
+  placeholder: string,
+  submit: (text: string) => void,
+  keyless = false,
+): void {
+  useEffect(() => set({ value, placeholder, submit, keyless }), [value, placeholder, submit, keyless]);
   useEffect(() => () => set(null), []);
 }
 
