@@ -65,11 +65,7 @@ export function FieldBar(props: FieldBarProps) {
         />
         <Key k="f" />
       </div>
-      <p className={styles.base}>
-        {rows.length > 0
-          ? `Counts over the ${rows.length.toLocaleString("en")} newest events, which are loaded`
-          : "No event is loaded"}
-      </p>
+      <p className={styles.base}>{base(rows.length, props.complete)}</p>
       {there.map((field) => (
         <Field
           key={field.name}

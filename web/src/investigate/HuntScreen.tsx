@@ -175,6 +175,13 @@ export function HuntScreen() {
   }, [error]);
 
   // `/` is the editor's here.
+  const entering = useRef(false);
+  useEffect(() => {
+    if (!entering.current || !panel.current) return;
+    entering.current = false;
+    panel.current.focus();
+  });
+
   useBar("", "Search events", submit, true);
   useHuntKeys({
     cursor,
@@ -188,6 +195,10 @@ export function HuntScreen() {
     clearBrush: () => change({ ...state, from: undefined, to: undefined }),
     cancel,
     run: runDraft,
+    enter: () => {
+      entering.current = true;
+      setPeek(true);
+    },
     pivot,
     switchLang: () => switchLang(),
   });
@@ -228,7 +239,7 @@ export function HuntScreen() {
       />
       <div className={styles.columns}>
         <div className={styles.main}>
-          {lang === "bar" && (
+          {lang === "bar" && !search.error && (
             <Overview
               stretches={histogram.error ? undefined : histogram.data}
               brush={brush}

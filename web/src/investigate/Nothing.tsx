@@ -54,16 +54,17 @@ export function Nothing({ state, fields, onChange }: NothingProps) {
     const when =
       state.from && state.to
         ? spanLabel(state.from, state.to, zone, now())
-        : rangeLabel(state.range, zone, now()).toLowerCase();
+        : rangeLabel(state.range, zone, now()).replace(/^L/, "the l");
     why.push(
       <span key="time">
-        Asked for {when}, by the time at which events happened. {sources && <Last sources={sources.items} />}
+        Only {when} was searched, by the time at which events happened.{" "}
+        {sources && <Last sources={sources.items} />}
       </span>,
     );
   } else if (unknown.length === 0) {
     why.push(
       <span key="all">
-        All events of all times were asked for. {sources && <Last sources={sources.items} />}
+        Every event was looked at, of any time. {sources && <Last sources={sources.items} />}
       </span>,
     );
   }

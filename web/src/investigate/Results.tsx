@@ -39,7 +39,7 @@ const WIDTHS: Record<string, string> = {
   "source.ip": "112px",
   "destination.ip": "112px",
   "source.port": "72px",
-  "destination.port": "92px",
+  "destination.port": "100px",
   [SUMMARY]: "minmax(160px, 1fr)",
 };
 
@@ -52,7 +52,7 @@ export function Results(props: ResultsProps) {
   const { rows, columns, dates, numbers, cursor, onOpen, onMove, onDrop } = props;
   const { zone } = useSettings();
   // A day takes room, and where all is of today none is written.
-  const time = [rows[0], rows.at(-1)].some((row) => row && isLong(row, zone)) ? "148px" : "92px";
+  const time = [rows[0], rows.at(-1)].some((row) => row && isLong(row, zone)) ? "148px" : "100px";
   const grid = useMemo(
     () =>
       columns.map((name): Column<Row> => {
@@ -136,7 +136,6 @@ function ColumnHead({ name, all, onMove, onDrop }: ColumnHeadProps) {
   return (
     <span className={styles.head}>
       <Hostile text={word} mono titled className={styles.name} />
-      {name === "@timestamp" && <Icon name="down" size={14} />}
       <Menu position="bottom-start" width={180} zIndex={300}>
         <Menu.Target>
           <IconButton label={`Column ${word}`} className={styles.menu}>

@@ -16,6 +16,8 @@ interface Deeds {
   clearBrush: () => void;
   cancel: () => void;
   run: () => void;
+  /** Opens the panel and moves into it once it is drawn. */
+  enter: () => void;
   pivot: () => void;
   switchLang: () => void;
 }
@@ -30,9 +32,9 @@ export function useHuntKeys(deeds: Deeds): void {
     else setPeek(false);
   };
   const open = () => {
-    setPeek(true);
-    // The panel may have to be drawn first.
-    requestAnimationFrame(() => panel.current?.focus());
+    // What is typed next is meant for the panel, so nothing may come between where it is there already.
+    if (panel.current) panel.current.focus();
+    else deeds.enter();
   };
   useKeys({ title: "Hunt" }, [
     ...cursor.bindings,
