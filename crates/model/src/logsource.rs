@@ -61,10 +61,11 @@ impl LogSource {
     /// The same with one category more. One past [`MAX_CATEGORIES`] is left out.
     #[must_use]
     pub fn with_category(mut self, category: Name) -> Self {
-        if !category.is_none() && !self.categories.contains(&category) {
-            if let Some(free) = self.categories.iter_mut().find(|c| c.is_none()) {
-                *free = category;
-            }
+        if !category.is_none()
+            && !self.categories.contains(&category)
+            && let Some(free) = self.categories.iter_mut().find(|c| c.is_none())
+        {
+            *free = category;
         }
         self
     }

@@ -1,4 +1,5 @@
 //! What the house plan promises of the code itself: which crate may know which, and how files begin.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test ends by the one and tells by the other")]
 
 use serde_json::Value;
 use std::collections::BTreeMap;
