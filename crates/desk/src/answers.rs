@@ -87,10 +87,13 @@ pub async fn claim(db: &Db, now: Timestamp, keyed: &Keyed) -> Result<Claim, Prob
 /// Keeps the answer to a request that was claimed.
 pub async fn keep(db: &Db, now: Timestamp, keyed: &Keyed, given: &Given) -> Result<(), Problem> {
     let tx = db.begin(&OpContext::system("answers", now)).await?;
-    let update = "UPDATE answers SET status = $3, headers = $4, body = $5 WHERE scope = $1 AND key = $2 AND status IS NULL";
+    let update =
+        "UPDATE answers SET status = $3, headers = $4, body = $5 WHERE scope = $1 AND key = $2 AND status IS NULL";
     let headers = serde_json::to_string(&given.headers).map_err(|error| Problem::internal(&error))?;
     let Keyed { scope, key, .. } = keyed;
-    tx.conn().run(update, values![scope.as_str(), key.as_str(), i64::from(given.status), headers, given.body.clone()]).await?;
+    tx.conn()
+        .run(update, values![scope.as_str(), key.as_str(), i64::from(given.status), headers, given.body.clone()])
+        .await?;
     tx.commit().await?;
     Ok(())
 }

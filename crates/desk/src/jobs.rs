@@ -103,7 +103,9 @@ pub(crate) async fn begin(db: &Db, ctx: &OpContext, kind: &str, total: usize) ->
                   VALUES ($1, $2, $3, $4, 0, '[]', $5, $6, $7)";
     let author = job.created_by.id.map(|id| id.to_string());
     let name = db::storable(&job.created_by.name).into_owned();
-    tx.conn().run(insert, values![job.id.to_string(), kind, RUNNER.as_str(), job.total, author, name, ctx.now.nanos()]).await?;
+    tx.conn()
+        .run(insert, values![job.id.to_string(), kind, RUNNER.as_str(), job.total, author, name, ctx.now.nanos()])
+        .await?;
     tx.commit().await?;
     Ok(job)
 }
@@ -114,7 +116,9 @@ pub(crate) async fn advance(db: &Db, now: Timestamp, job: &Job) -> Result<(), Pr
     let failures = serde_json::to_string(&job.failures).map_err(|error| Problem::internal(&error))?;
     let finished = job.finished_at.map(Timestamp::nanos);
     let update = "UPDATE jobs SET done = $2, failures = $3, finished_at = $4 WHERE id = $1";
-    tx.conn().run(update, values![job.id.to_string(), job.done, db::storable(&failures).into_owned(), finished]).await?;
+    tx.conn()
+        .run(update, values![job.id.to_string(), job.done, db::storable(&failures).into_owned(), finished])
+        .await?;
     Ok(tx.commit().await?)
 }
 
@@ -189,7 +193,8 @@ mod tests {
             let tx = db.begin(&ctx).await.unwrap();
             assert_eq!(tx.conn().run("UPDATE jobs SET runner = 'an earlier one'", values![]).await.unwrap(), 1);
             tx.commit().await.unwrap();
-            let select = "SELECT kind, runner, total, done, failures, author, author_name, created_at, finished_at FROM jobs";
+            let select =
+                "SELECT kind, runner, total, done, failures, author, author_name, created_at, finished_at FROM jobs";
             let row: Row = db.reader().row(select, values![]).await.unwrap().unwrap();
             let job = row.read(begun.id).unwrap();
             assert_eq!((job.state, job.done, job.total), (JobState::Interrupted, 0, 3), "{}", records.name);

@@ -21,7 +21,7 @@ pub struct Problem {
     pub detail: Option<String>,
     /// Where in a query it is wrong: from this byte up to that one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub place: Option<[usize; 2]>,
+    pub place: Option<[u32; 2]>,
     /// The request; filled in by the server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
@@ -50,7 +50,7 @@ impl Problem {
     /// The same, saying where in the query.
     #[must_use]
     pub fn at(mut self, place: [usize; 2]) -> Self {
-        self.place = Some(place);
+        self.place = Some(place.map(|byte| u32::try_from(byte).unwrap_or(u32::MAX)));
         self
     }
 

@@ -2161,7 +2161,7 @@ export interface components {
             dropped: number;
             /**
              * Format: int64
-             * @description Sent again.
+             * @description Sent again, and not among the received.
              */
             duplicates: number;
             /**
@@ -2205,6 +2205,11 @@ export interface components {
             quarantined: number;
             /**
              * Format: int64
+             * @description Events that came for the first time: stored, rejected, quarantined or dropped.
+             */
+            received: number;
+            /**
+             * Format: int64
              * @description Refused.
              */
             rejected: number;
@@ -2216,7 +2221,7 @@ export interface components {
          * @enum {string}
          */
         SourceState: "on_time" | "lagging" | "silent";
-        /** @description All sources together. `received` is the sum of the others and of what was sent again. */
+        /** @description All sources together. `received = stored + rejected + quarantined + dropped`; what was sent again is in none of them. */
         SourceTotals: {
             /**
              * Format: int64
@@ -2230,7 +2235,7 @@ export interface components {
             quarantined: number;
             /**
              * Format: int64
-             * @description Events that arrived.
+             * @description Events that came for the first time.
              */
             received: number;
             /**

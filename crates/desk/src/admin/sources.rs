@@ -27,7 +27,7 @@ const MINUTE: i64 = 60 * 1_000_000_000;
 pub struct SourceDelta {
     /// Its name.
     pub name: String,
-    /// Events that arrived.
+    /// Events that came for the first time, whatever became of them. What was sent again is not among them.
     pub received: u64,
     /// Events that are in the store.
     pub stored: u64,
@@ -37,7 +37,7 @@ pub struct SourceDelta {
     pub rejected: u64,
     /// Kept apart with a reason.
     pub quarantined: u64,
-    /// In the store already.
+    /// Sent again under an id that is known: not among the received.
     pub duplicates: u64,
     /// Lost, and counted: only where a protocol cannot push back.
     pub dropped: u64,
@@ -79,6 +79,8 @@ impl SourceState {
 pub struct SourceRow {
     /// Its name.
     pub name: String,
+    /// Events that came for the first time: stored, rejected, quarantined or dropped.
+    pub received: i64,
     /// Events in the store.
     pub events: i64,
     /// Bytes of them.
@@ -87,7 +89,7 @@ pub struct SourceRow {
     pub rejected: i64,
     /// Kept apart.
     pub quarantined: i64,
-    /// Sent again.
+    /// Sent again, and not among the received.
     pub duplicates: i64,
     /// Lost and counted.
     pub dropped: i64,
@@ -110,10 +112,10 @@ pub struct SourceRow {
     pub state: SourceState,
 }
 
-/// All sources together. `received` is the sum of the others and of what was sent again.
+/// All sources together. `received = stored + rejected + quarantined + dropped`; what was sent again is in none of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct SourceTotals {
-    /// Events that arrived.
+    /// Events that came for the first time.
     pub received: i64,
     /// Events in the store.
     pub stored: i64,
@@ -230,6 +232,7 @@ fn shown(row: Stored, per_minute: Vec<i64>, now: Timestamp) -> SourceRow {
     let usual_gap = Duration::from_nanos(u64::try_from(row.usual_gap).unwrap_or(0));
     SourceRow {
         name: row.name,
+        received: row.received,
         events: row.stored,
         bytes: row.bytes,
         rejected: row.rejected,

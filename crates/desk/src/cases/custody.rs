@@ -26,7 +26,13 @@ pub(super) fn routes() -> OpenApiRouter<Desk> {
     OpenApiRouter::new().routes(routes!(read_evidence)).routes(routes!(copy))
 }
 
-async fn journal(desk: &Desk, who: &Principal, case: i64, action: &'static str, what: serde_json::Value) -> Result<(), Problem> {
+async fn journal(
+    desk: &Desk,
+    who: &Principal,
+    case: i64,
+    action: &'static str,
+    what: serde_json::Value,
+) -> Result<(), Problem> {
     let mut tx = desk.db.begin(&who.context(desk.now())).await?;
     let object = Case::object(case);
     tx.journal(Entry { stream: CUSTODY, object, action, before: None, after: Some(what), reason: None }).await?;
@@ -75,10 +81,13 @@ async fn copy(
     let Piece { sha256, content } = piece.ok_or_else(absent)?;
     let whole = hex::encode(Sha256::digest(&content)) == sha256;
     let action = if whole { "evidence.copy" } else { "evidence.damaged" };
-    journal(&desk, &who, case.number, action, json!({ "evidence": id, "sha256": sha256, "size": content.len() })).await?;
+    journal(&desk, &who, case.number, action, json!({ "evidence": id, "sha256": sha256, "size": content.len() }))
+        .await?;
     if !whole {
         let damaged = Problem::new(axum::http::StatusCode::INTERNAL_SERVER_ERROR, "evidence.damaged");
-        return Err(damaged.detail("The bytes in the records do not have the hash that was taken at intake. They are kept as they are."));
+        return Err(damaged.detail(
+            "The bytes in the records do not have the hash that was taken at intake. They are kept as they are.",
+        ));
     }
     attachment(&format!("C-{}-{id}.bin", case.number), content)
 }

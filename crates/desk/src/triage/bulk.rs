@@ -79,7 +79,9 @@ impl BulkRequest {
     fn read(self, who: &Principal) -> Result<(Change, Option<String>), Problem> {
         use BulkAction::*;
         let used = |name: &str, given: bool, actions: &[BulkAction]| match given && !actions.contains(&self.action) {
-            true => Err(Problem::unprocessable("request.body", format!("`{name}` means nothing for `{}`.", self.action))),
+            true => {
+                Err(Problem::unprocessable("request.body", format!("`{name}` means nothing for `{}`.", self.action)))
+            }
             false => Ok(()),
         };
         used("severity", self.severity.is_some(), &[Rate])?;
@@ -92,7 +94,9 @@ impl BulkRequest {
         Ok(match self.action {
             Triage => (Change::Triage, None),
             Rate => (Change::Rate(self.severity.ok_or_else(|| missing("severity"))?), None),
-            Assign => (Change::Assign(person(who, self.owner.as_ref().ok_or_else(|| missing("owner"))?.as_deref())?), None),
+            Assign => {
+                (Change::Assign(person(who, self.owner.as_ref().ok_or_else(|| missing("owner"))?.as_deref())?), None)
+            }
             Escalate => (Change::Escalate(person(who, self.owner.flatten().as_deref())?), comment),
             Close => {
                 let request = CloseRequest { disposition: self.disposition, reason: self.reason, comment };

@@ -99,7 +99,8 @@ async fn take_in(tx: &mut Tx, alert: &Alert, taken: &[Alert], reason: Option<Str
         }
     }
     let id = alert.id.to_string();
-    let held: Option<i64> = tx.conn().scalar("SELECT COUNT(*) FROM detections WHERE alert = $1", values![id.as_str()]).await?;
+    let held: Option<i64> =
+        tx.conn().scalar("SELECT COUNT(*) FROM detections WHERE alert = $1", values![id.as_str()]).await?;
     let mut room = KEPT_EVENTS - held.unwrap_or(0);
     for one in taken {
         let copy = "INSERT INTO detections (alert, node, seq, rule, version, time, received) \
@@ -119,7 +120,8 @@ async fn take_in(tx: &mut Tx, alert: &Alert, taken: &[Alert], reason: Option<Str
     let risk = i64::from(risk(alert.severity, count, &alert.tags));
     let bound = values![id, now, count, first.nanos(), last.nanos(), last_received, risk, entities, words];
     tx.conn().run(update, bound).await?;
-    let merged: Vec<_> = taken.iter().map(|one| json!({ "alert": one.id, "number": one.number, "count": one.count })).collect();
+    let merged: Vec<_> =
+        taken.iter().map(|one| json!({ "alert": one.id, "number": one.number, "count": one.count })).collect();
     tx.journal(Entry {
         stream: "alerts",
         object: Alert::object(alert.id),

@@ -110,7 +110,8 @@ pub(crate) fn tagged<T: Serialize>(version: i64, record: &T) -> Response {
 
 /// Bytes to be kept as a file and never shown in place, whatever they are; the name is our own.
 pub(crate) fn attachment(name: &str, bytes: Vec<u8>) -> Result<Response, Problem> {
-    let place = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")).map_err(|error| Problem::internal(&error))?;
+    let place = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""))
+        .map_err(|error| Problem::internal(&error))?;
     let kind = HeaderValue::from_static("application/octet-stream");
     let headers = [
         (header::CONTENT_TYPE, kind),

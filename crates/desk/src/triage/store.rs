@@ -93,7 +93,10 @@ impl AlertRow {
             comment: self.comment,
             closed_at: self.closed_at.map(Timestamp),
             case: self.case_number,
-            merged_into: self.merged_into.map(|id| id.parse().map_err(|error: model::IdError| corrupt(&error))).transpose()?,
+            merged_into: self
+                .merged_into
+                .map(|id| id.parse().map_err(|error: model::IdError| corrupt(&error)))
+                .transpose()?,
             fingerprint: self.fingerprint,
         })
     }

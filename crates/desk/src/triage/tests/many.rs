@@ -28,7 +28,10 @@ async fn alerts_that_are_one_become_one_for_good() {
         let path = format!("/api/v1/alerts/{main}");
         let merge = format!("{path}/merge");
         let wanted = json!({ "alerts": others, "comment": "one visit" });
-        assert_eq!(floor.send("POST", &merge, Some(wanted.clone()), Some("\"7\"")).await.fault(), (412, "record.stale"));
+        assert_eq!(
+            floor.send("POST", &merge, Some(wanted.clone()), Some("\"7\"")).await.fault(),
+            (412, "record.stale")
+        );
         for (bad, code) in [
             (json!({ "alerts": [] }), "alert.merge"),
             (json!({ "alerts": [main] }), "alert.merge"),
@@ -45,17 +48,30 @@ async fn alerts_that_are_one_become_one_for_good() {
         for other in &others {
             let path = format!("/api/v1/alerts/{other}");
             let gone = floor.get(&path).await.ok();
-            assert_eq!((&gone["status"], &gone["disposition"], &gone["merged_into"]), (&json!("closed"), &json!("duplicate"), &json!(main)));
-            assert_eq!(floor.post(&format!("{path}/reopen"), json!({ "comment": "no" })).await.fault(), (409, "alert.merged"));
+            assert_eq!(
+                (&gone["status"], &gone["disposition"], &gone["merged_into"]),
+                (&json!("closed"), &json!("duplicate"), &json!(main))
+            );
+            assert_eq!(
+                floor.post(&format!("{path}/reopen"), json!({ "comment": "no" })).await.fault(),
+                (409, "alert.merged")
+            );
             let history = floor.get(&format!("{path}/history")).await.ok();
             assert_eq!(actions(&history), ["alert.merge", "alert.create"]);
             assert_eq!(history["items"][0]["reason"], "one visit");
         }
         let history = floor.get(&format!("{path}/history")).await.ok();
         assert_eq!(actions(&history), ["alert.take_in", "alert.create"]);
-        assert_eq!((&history["items"][0]["before"]["count"], &history["items"][0]["after"]["count"]), (&json!(2), &json!(4)));
+        assert_eq!(
+            (&history["items"][0]["before"]["count"], &history["items"][0]["after"]["count"]),
+            (&json!(2), &json!(4))
+        );
         assert_eq!(floor.get("/api/v1/alerts").await.ok()["total"], 1);
-        assert_eq!(floor.get("/api/v1/alerts?q=h2").await.ok()["items"][0]["id"], json!(main), "found by the other's host");
+        assert_eq!(
+            floor.get("/api/v1/alerts?q=h2").await.ok()["items"][0]["id"],
+            json!(main),
+            "found by the other's host"
+        );
         let why = floor.get(&format!("{path}/explain")).await.ok();
         assert_eq!(why["explanation"]["holds"], true, "its own rule is held against its own events: {why}");
         assert_eq!(floor.post(&merge, wanted).await.fault(), (409, "alert.state"));
@@ -91,10 +107,18 @@ async fn a_refused_alert_does_not_hold_the_others_back() {
         let place = answer.headers["location"].to_str().unwrap().to_owned();
         let job = finished(&floor, &place).await;
         assert_eq!((&job["state"], &job["done"], &job["kind"]), (&json!("done"), &json!(61), &json!("alerts.close")));
-        let failures: Vec<(&str, &str)> = job["failures"].as_array().unwrap().iter().map(|f| (f["item"].as_str().unwrap(), f["code"].as_str().unwrap())).collect();
+        let failures: Vec<(&str, &str)> = job["failures"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|f| (f["item"].as_str().unwrap(), f["code"].as_str().unwrap()))
+            .collect();
         assert_eq!(failures, [(&*ids[7].to_string(), "alert.state"), (&*absent, "not_found")], "{}", records.name);
         assert_eq!(floor.get("/api/v1/alerts").await.ok()["total"], 0);
-        let journal = db::journal::list(&floor.desk.db, &db::journal::JournalFilter { limit: 1000, ..Default::default() }).await.unwrap();
+        let journal =
+            db::journal::list(&floor.desk.db, &db::journal::JournalFilter { limit: 1000, ..Default::default() })
+                .await
+                .unwrap();
         assert_eq!(journal.items.iter().filter(|entry| entry.action == "alert.close").count(), 60);
 
         for (bad, code) in [
@@ -107,7 +131,9 @@ async fn a_refused_alert_does_not_hold_the_others_back() {
             assert_eq!(floor.post("/api/v1/alerts/bulk", bad.clone()).await.fault(), (422, code), "{bad}");
         }
         assert_eq!(floor.get("/api/v1/jobs/x").await.fault(), (404, "not_found"));
-        let mine = floor.post("/api/v1/alerts/bulk", json!({ "alerts": [ids[1]], "action": "reopen", "comment": "seen again" })).await;
+        let mine = floor
+            .post("/api/v1/alerts/bulk", json!({ "alerts": [ids[1]], "action": "reopen", "comment": "seen again" }))
+            .await;
         assert_eq!(finished(&floor, mine.headers["location"].to_str().unwrap()).await["failures"], json!([]));
         assert_eq!(floor.get("/api/v1/alerts").await.ok()["total"], 1);
     }
