@@ -1,4 +1,5 @@
 //! Who gets in: the first start, TLS off loopback, the way back in, and sessions that end.
+#![allow(clippy::unwrap_used, reason = "a test ends by it")]
 
 mod process;
 

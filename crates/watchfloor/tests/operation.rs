@@ -1,5 +1,6 @@
 //! The promises of the API and of the commands: keys, custody, quarantine, errors, verification, on both databases
 //! where the records matter.
+#![allow(clippy::unwrap_used, reason = "a test ends by it")]
 
 mod floor;
 mod process;
@@ -253,4 +254,25 @@ fn the_service_says_how_it_is_while_the_database_is_away() {
     assert_eq!(viewer.get("/api/v1/search").status, 200, "events are not in that database");
     postgres.start_again();
     floor.wait_for(|| (ask("/readyz") == 200 && ask("/api/v1/alerts") == 200).then_some(()));
+}
+
+/// The routes of the API are tested with their document; those of foreign protocols stand in the matrix only.
+#[test]
+fn every_foreign_route_asks_for_its_role() {
+    let floor = start(None);
+    let tokens: Vec<(desk::access::Role, String)> =
+        desk::access::Role::ALL.into_iter().map(|role| (role, floor.token(role.as_str()))).collect();
+    let mut checked = 0;
+    for (method, path, needed) in desk::access::ROUTES.iter().filter(|(_, path, _)| path.starts_with("/_") || path.starts_with("/{")) {
+        let concrete = path.replace("{index}", "logs").replace("{name}", "logs");
+        assert_eq!(floor.call(method, &concrete, None).0, 401, "{method} {path} without a token");
+        for (role, token) in &tokens {
+            let (status, answer) = floor.call(method, &concrete, Some(token));
+            assert_eq!(status == 403, !role.may(*needed), "{method} {path} as {role:?}: {status} {answer}");
+            assert!(status < 500, "{method} {path} as {role:?}: {status} {answer}");
+            checked += 1;
+        }
+    }
+    println!("{checked} pairs of route and role");
+    assert!(checked > 60);
 }

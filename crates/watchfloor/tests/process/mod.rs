@@ -1,5 +1,6 @@
 //! The binary with any arguments, and a browser's way of asking it.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
+#![allow(clippy::unwrap_used, reason = "a test ends by it")]
 
 use reqwest::header::HeaderMap;
 use serde_json::Value;
