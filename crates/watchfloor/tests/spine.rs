@@ -132,8 +132,17 @@ fn journey(floor: &Floor) {
     assert_eq!((of("stored"), of("repeated")), (6, 3));
     let sources = floor.wait_for(|| {
         let sources = floor.get(&analyst, "/api/v1/sources");
-        (sources["items"].as_array()?.len() == 2).then_some(sources)
+        let items = sources["items"].as_array()?;
+        // The counters are written down after the answer.
+        let again: i64 = items.iter().filter_map(|source| source["duplicates"].as_i64()).sum();
+        (items.len() == 2 && again == 3).then_some(sources)
     });
+    // What was sent again is in none of the sums.
+    assert_eq!(sources["totals"], json!({"received": 6, "stored": 6, "rejected": 0, "quarantined": 0, "dropped": 0}));
+    for source in sources["items"].as_array().unwrap() {
+        let part = |name: &str| source[name].as_i64().unwrap();
+        assert_eq!(part("received"), part("events") + part("rejected") + part("quarantined") + part("dropped"), "{source}");
+    }
     let names: Vec<_> = sources["items"].as_array().unwrap().iter().map(|source| source["name"].clone()).collect();
     assert_eq!(names, [json!("syslog/srv-web-01"), json!("windows-dc")]);
 }

@@ -1,81 +1,145 @@
-/** Who sends what, how late, and what became of it. */
-
-import { Hostile } from "@/design/Hostile";
+/** Who sends what, how late, and what became of it; and how another source is connected. */
+import { useNavigate } from "@tanstack/react-router";
+import { useCallback, useMemo, useState } from "react";
+import { useMe } from "@/api/session";
+import { Button } from "@/design/Button";
 import { StatusMark } from "@/design/shapes";
-import sheet from "@/design/sheet.module.css";
 import { Empty, Fault, Loading } from "@/design/states";
-import { Time } from "@/design/time";
+import { useCursor } from "@/design/useCursor";
+import { useKeys } from "@/keys/useKeys";
+import { useBar } from "@/shell/bar";
+import { Footer } from "@/shell/Footer";
+import { SidePanel } from "@/shell/SidePanel";
 import { useSources } from "./queries";
+import { SourceConnect } from "./SourcesConnect";
+import { Ledger } from "./SourcesLedger";
+import styles from "./SourcesScreen.module.css";
+import { SourceTable } from "./SourcesTable";
+import { ordered, STATE_MEANINGS, states } from "./sources";
 
-const count = new Intl.NumberFormat("en");
-
-/** Milliseconds as a person says them. */
-function lag(ms: number): string {
-  if (ms < 1_000) return "none";
-  if (ms < 120_000) return `${Math.round(ms / 1_000)} s`;
-  if (ms < 7_200_000) return `${Math.round(ms / 60_000)} min`;
-  return `${Math.round(ms / 3_600_000)} h`;
-}
+const ORDER = ["silent", "lagging", "on_time"] as const;
 
 export function SourcesScreen() {
   const { data, error, refetch } = useSources();
+  const navigate = useNavigate();
+  const me = useMe();
+  const [wanted, setWanted] = useState("");
+  const [connecting, setConnecting] = useState(false);
+  const all = useMemo(() => ordered(data?.items ?? []), [data]);
+  const shown = useMemo(
+    () => all.filter((source) => source.name.toLowerCase().includes(wanted.toLowerCase())),
+    [all, wanted],
+  );
+  const ids = useMemo(() => shown.map((source) => source.name), [shown]);
+  const cursor = useCursor(ids, "sources", null, false);
+  const none = data?.items.length === 0;
+  const open = useCallback(
+    (name: string | null) => {
+      if (name === null) return;
+      const quoted = `"${name.replace(/["\\]/g, "\\$&")}"`;
+      void navigate({ to: "/hunt", search: { q: `_source:${quoted}` } });
+    },
+    [navigate],
+  );
+
+  useBar(wanted, "Filter the sources by name", setWanted);
+  useKeys({ title: "Sources" }, [
+    ...cursor.bindings,
+    {
+      id: "sources.open",
+      keys: ["o", "Enter"],
+      label: "Its events in Hunt",
+      off: cursor.at === null,
+      run: () => open(cursor.at),
+    },
+    {
+      id: "sources.connect",
+      keys: "c",
+      label: "How to connect a source",
+      off: none,
+      run: () => setConnecting(!connecting),
+    },
+    {
+      id: "sources.leave",
+      keys: "Escape",
+      label: "Close the panel, or clear the filter",
+      here: true,
+      off: !connecting && wanted === "",
+      run: () => (connecting ? setConnecting(false) : setWanted("")),
+    },
+  ]);
+
+  const counts = states(all);
   return (
-    <div className={sheet.page}>
-      <header className={sheet.head}>
+    <div className={styles.screen}>
+      <header className={styles.head}>
         <h1>Sources</h1>
-        {data && (
-          <span className={sheet.quiet}>
-            Received {count.format(data.totals.received)} = stored {count.format(data.totals.stored)} +
-            rejected {count.format(data.totals.rejected)} + quarantined{" "}
-            {count.format(data.totals.quarantined)} + dropped {count.format(data.totals.dropped)}
-          </span>
+        <ul className={styles.states} aria-label="States">
+          {data &&
+            ORDER.filter((state) => counts[state] > 0).map((state) => (
+              <li key={state} title={STATE_MEANINGS[state]}>
+                <StatusMark status={state} /> {counts[state]}
+              </li>
+            ))}
+        </ul>
+        {!none && (
+          <Button k="c" aria-expanded={connecting} onClick={() => setConnecting(!connecting)}>
+            Connect a source
+          </Button>
         )}
       </header>
-      {error && <Fault what="The sources could not be read." fault={error} retry={() => refetch()} />}
-      {!data && !error && <Loading />}
-      {data?.items.length === 0 && (
-        <Empty title="No source has sent anything yet." why="Point an agent at this floor, or send a file." />
-      )}
-      {data && data.items.length > 0 && (
-        <section className={sheet.section}>
-          <table className={sheet.table}>
-            <thead>
-              <tr>
-                <th scope="col">Source</th>
-                <th scope="col">State</th>
-                <th scope="col">Events</th>
-                <th scope="col">Lag</th>
-                <th scope="col">Last seen</th>
-                <th scope="col">Flagged</th>
-                <th scope="col">Rejected</th>
-                <th scope="col">Quarantined</th>
-                <th scope="col">Dropped</th>
-                <th scope="col">Sent again</th>
-              </tr>
-            </thead>
-            <tbody>
-              {data.items.map((source) => (
-                <tr key={source.name}>
-                  <td className={sheet.mono}>
-                    <Hostile text={source.name} />
-                  </td>
-                  <td>{source.state === "on_time" ? "On time" : <StatusMark status={source.state} />}</td>
-                  <td>{count.format(source.events)}</td>
-                  <td>{lag(source.lag_ms)}</td>
-                  <td>
-                    <Time at={source.last_seen} />
-                  </td>
-                  <td>{count.format(source.flagged)}</td>
-                  <td>{count.format(source.rejected)}</td>
-                  <td>{count.format(source.quarantined)}</td>
-                  <td>{count.format(source.dropped)}</td>
-                  <td>{count.format(source.duplicates)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
-      )}
+      <div className={styles.columns}>
+        <div className={styles.main}>
+          {error && !data && (
+            <Fault what="The sources could not be read." fault={error} retry={() => refetch()} />
+          )}
+          {!data && !error && <Loading lines={8} label="Loading sources" />}
+          {none && (
+            <div className={styles.scroll}>
+              <Empty
+                title="No source has sent anything yet."
+                why="Nothing is searched and no rule can fire until one does. Any of these will do."
+              />
+              <SourceConnect administers={me.role === "admin"} />
+            </div>
+          )}
+          {data && !none && (
+            <>
+              <Ledger totals={data.totals} sources={data.items} />
+              {shown.length > 0 ? (
+                <SourceTable sources={shown} cursor={cursor} onOpen={open} narrow={connecting} />
+              ) : (
+                <Empty
+                  title="No source is called so."
+                  why={`${all.length} sources have other names.`}
+                  action={<Button onClick={() => setWanted("")}>Clear the filter</Button>}
+                />
+              )}
+            </>
+          )}
+        </div>
+        {connecting && (
+          <SidePanel>
+            <aside className={styles.panel} aria-label="Connect a source">
+              <h2>Connect a source</h2>
+              <section className={styles.scroll} tabIndex={0} aria-label="Ways in">
+                <SourceConnect administers={me.role === "admin"} />
+              </section>
+            </aside>
+          </SidePanel>
+        )}
+      </div>
+      <Footer hints={none ? HINTS.slice(-1) : HINTS}>
+        {data && !none && `${shown.length} of ${all.length} ${all.length === 1 ? "source" : "sources"}`}
+      </Footer>
     </div>
   );
 }
+
+const HINTS = [
+  { k: ["j", "k"], does: "move" },
+  { k: "o", does: "its events" },
+  { k: "c", does: "connect a source" },
+  { k: "/", does: "filter" },
+  { k: "?", does: "keys" },
+];

@@ -10,6 +10,7 @@ import { Time } from "@/design/time";
 import { rangeLabel, spanLabel } from "@/shell/range";
 import { useSettings } from "@/shell/settings";
 import { META, rank } from "./complete";
+import styles from "./HuntScreen.module.css";
 import { fieldsOf } from "./ink";
 import type { HuntState } from "./state";
 
@@ -96,7 +97,10 @@ function Last({ sources }: { sources: readonly { name: string; last_seen: string
       The last event of any source came <Time at={last} />
       {silent > 0 && (
         <>
-          , and {silent} of {sources.length} <Link to="/sources">sources are silent</Link>
+          , and {silent} of {sources.length}{" "}
+          <Link to="/sources" className={styles.link}>
+            sources are silent
+          </Link>
         </>
       )}
       .
