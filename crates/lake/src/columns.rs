@@ -8,6 +8,7 @@ use datafusion::arrow::array::{
 use datafusion::arrow::datatypes::{DataType, Field as ArrowField, Schema, SchemaRef, TimeUnit};
 use datafusion::arrow::error::ArrowError;
 use model::{Event, Field, Value, field};
+use rustc_hash::FxHashMap;
 use serde_json::{Map, Value as Json};
 use std::net::IpAddr;
 use std::sync::{Arc, LazyLock};
@@ -69,6 +70,8 @@ pub(crate) const FORMAT: &str = "_format";
 pub(crate) const PEER: &str = "_peer";
 /// Behind them.
 pub(crate) const ATTRS: &str = "attrs";
+/// In [`ATTRS`]: how many fields found no room there. They are in the raw bytes.
+pub(crate) const LEFT_OUT: &str = "_left_out";
 /// What the values say beyond the raw bytes: see `words`.
 pub(crate) const DERIVED: &str = "_derived";
 pub(crate) const RAW: &str = "_raw";
@@ -110,6 +113,61 @@ pub(crate) struct Row {
     pub event: Event,
     pub format: parse::Format,
     pub peer: Option<IpAddr>,
+}
+
+impl Row {
+    /// About the bytes of its columns; those derived from values come on top.
+    pub(crate) fn bytes(&self) -> usize {
+        let event = &self.event;
+        let lossy = if std::str::from_utf8(event.raw()).is_ok() { 0 } else { 3 * event.raw().len() };
+        let (mut named, mut bounded) = (0, 0);
+        let mut buffer = String::new();
+        for slot in event.slots() {
+            let value = event.value(slot).text(&mut buffer).map_or(4, spelled);
+            match is_promoted(slot.field()) {
+                true => named += value,
+                false => bounded += entry(slot.field(), value),
+            }
+        }
+        event.heap_bytes() + lossy + named + bounded.min(room(event))
+    }
+
+    /// The same event with its raw bytes and no values. Its fields are named in `attrs`, with nothing: whoever asks for
+    /// one must look at the event itself.
+    pub(crate) fn bare(&self) -> Row {
+        let mut event = Event::new(self.event.raw(), self.event.received);
+        (event.seq, event.time, event.source) = (self.event.seq, self.event.time, self.event.source.clone());
+        for (field, _) in PROMOTED {
+            event.push(*field, Value::Null);
+            event.push(*field, Value::Null);
+        }
+        Row { event, format: self.format, peer: self.peer }
+    }
+}
+
+/// Bytes of `attrs` that an event's fields without a column may take. Names stand there whole for every value, so a
+/// hostile record would be hundreds of times larger in its columns than on the wire.
+fn room(event: &Event) -> usize {
+    (4 * event.raw().len()).max(16 << 10)
+}
+
+/// Bytes of a text within JSON.
+fn spelled(text: &str) -> usize {
+    let byte = |byte: u8| match byte {
+        b'"' | b'\\' | 0x08..=0x0a | 0x0c | 0x0d => 2,
+        0..0x20 => 6,
+        _ => 1,
+    };
+    text.bytes().map(byte).sum()
+}
+
+/// Bytes of a field with a value of this size, with its quotes and marks.
+fn entry(field: Field, value: usize) -> usize {
+    spelled(field.name()) + value + 6
+}
+
+fn is_promoted(field: Field) -> bool {
+    PROMOTED.iter().any(|(promoted, _)| *promoted == field)
 }
 
 /// Rows as one batch of columns.
@@ -227,16 +285,39 @@ fn json(value: Value<'_>) -> Json {
     }
 }
 
+/// What has no column, and every value of a field with several. Fields that have a column are never left out: that
+/// they are named here says that the column does not have all of them.
 fn unpromoted(event: &Event) -> Map<String, Json> {
     let mut attrs = Map::new();
+    let mut counts: FxHashMap<Field, usize> = FxHashMap::default();
+    event.slots().iter().for_each(|slot| *counts.entry(slot.field()).or_default() += 1);
+    let (room, mut used, mut left_out) = (room(event), 0, 0);
+    let mut buffer = String::new();
     for slot in event.slots() {
         let field = slot.field();
-        let many = event.slots().iter().filter(|other| other.field() == field).count() > 1;
-        if attrs.contains_key(field.name()) || (!many && PROMOTED.iter().any(|(promoted, _)| *promoted == field)) {
+        // Taken out, so that a field is put in with its first slot.
+        let Some(count) = counts.remove(&field) else { continue };
+        let promoted = is_promoted(field);
+        if promoted && count == 1 {
             continue;
         }
-        let value = if many { Json::Array(event.values(field).map(json).collect()) } else { json(event.value(slot)) };
+        if !promoted {
+            let values = match count {
+                1 => event.value(slot).text(&mut buffer).map_or(4, spelled),
+                _ => event.values(field).map(|value| value.text(&mut buffer).map_or(4, spelled) + 3).sum(),
+            };
+            let bytes = entry(field, values);
+            if used + bytes > room {
+                left_out += 1;
+                continue;
+            }
+            used += bytes;
+        }
+        let value = if count > 1 { Json::Array(event.values(field).map(json).collect()) } else { json(event.value(slot)) };
         attrs.insert(field.name().to_owned(), value);
+    }
+    if left_out > 0 {
+        attrs.insert(LEFT_OUT.to_owned(), left_out.into());
     }
     attrs
 }

@@ -128,6 +128,8 @@ pub struct LakeStats {
     pub wal_bytes: u64,
     /// Bytes that were cut off the end of the log at the last start.
     pub torn_bytes: u64,
+    /// Events since the start that were stored without their fields, because their columns could not be built.
+    pub bare_events: u64,
 }
 
 /// Why the lake did not do it.

@@ -5,12 +5,16 @@ use crate::manifest::Manifest;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::error::ArrowError;
 use model::Timestamp;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// Rows after which the tail becomes a block.
 const BLOCK_ROWS: usize = 8192;
-/// Bytes after which it does: a column of text ends at 2 GiB, and JSON may spell a byte with six.
+/// Bytes of columns after which it does: one of text ends at 2 GiB, and derived words may be six times their value.
 const BLOCK_BYTES: usize = 64 << 20;
+
+/// How rows become columns.
+type Build = fn(&[Row]) -> Result<RecordBatch, ArrowError>;
 
 /// Events as columns, with their bounds.
 #[derive(Clone, Debug)]
@@ -23,22 +27,49 @@ pub(crate) struct Block {
     /// When its first event came.
     pub received: Timestamp,
     pub bytes: usize,
+    /// Rows that have no fields here, because their columns could not be built.
+    pub bare: u64,
 }
 
 impl Block {
-    fn of(rows: &[Row]) -> Result<Option<Block>, ArrowError> {
-        let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(None) };
+    /// Rows as blocks, in order: one, unless they could not be built together. A row that cannot be built alone is
+    /// there with its raw bytes, so that nothing that is in the log keeps the lake from opening.
+    fn of(rows: &[Row], build: Build, out: &mut Vec<Arc<Block>>) -> Result<(), ArrowError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let fault = match catch_unwind(AssertUnwindSafe(|| build(rows))) {
+            Ok(Ok(batch)) => {
+                out.extend(Block::with(rows, batch, 0).map(Arc::new));
+                return Ok(());
+            }
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "the builder panicked".to_owned(),
+        };
+        if let [row] = rows {
+            tracing::error!(seq = row.event.seq, source = &*row.event.source, fault, "an event is stored without its fields: its columns cannot be built");
+            let batch = columns::batch(&[row.bare()])?;
+            out.extend(Block::with(rows, batch, 1).map(Arc::new));
+            return Ok(());
+        }
+        let (front, back) = rows.split_at(rows.len() / 2);
+        Block::of(front, build, out)?;
+        Block::of(back, build, out)
+    }
+
+    fn with(rows: &[Row], batch: RecordBatch, bare: u64) -> Option<Block> {
+        let (first, last) = (rows.first()?, rows.last()?);
         let times = || rows.iter().map(|row| row.event.time);
-        let batch = columns::batch(rows)?;
-        Ok(Some(Block {
+        Some(Block {
             bytes: batch.get_array_memory_size(),
+            bare,
             batch,
             first_seq: first.event.seq,
             last_seq: last.event.seq,
             min_time: times().min().unwrap_or_default(),
             max_time: times().max().unwrap_or_default(),
             received: first.event.received,
-        }))
+        })
     }
 }
 
@@ -50,8 +81,11 @@ pub(crate) struct View {
     blocks: Vec<Arc<Block>>,
     tail: Vec<Row>,
     tail_bytes: usize,
-    /// The tail as a block, made when a query asked for it.
-    tail_block: Option<Arc<Block>>,
+    /// The tail as blocks, made when a query asked for it.
+    tail_blocks: Vec<Arc<Block>>,
+    /// Events since the start that are here without their fields.
+    bare: u64,
+    build: Build,
 }
 
 /// One consistent state: a manifest and the blocks that it does not have.
@@ -69,16 +103,23 @@ impl View {
             blocks: Vec::new(),
             tail: Vec::new(),
             tail_bytes: 0,
-            tail_block: None,
+            tail_blocks: Vec::new(),
+            bare: 0,
+            build: columns::batch,
         }
     }
 
     pub(crate) fn push(&mut self, rows: impl IntoIterator<Item = Row>) -> Result<(), ArrowError> {
         for row in rows {
-            self.tail_block = None;
-            self.tail_bytes += row.event.heap_bytes();
+            // Counted before it is taken: together they could be more than a column holds.
+            let bytes = row.bytes();
+            if self.tail_bytes + bytes > BLOCK_BYTES {
+                self.close_tail()?;
+            }
+            self.tail_blocks.clear();
+            self.tail_bytes += bytes;
             self.tail.push(row);
-            if self.tail.len() >= BLOCK_ROWS || self.tail_bytes >= BLOCK_BYTES {
+            if self.tail.len() >= BLOCK_ROWS {
                 self.close_tail()?;
             }
         }
@@ -86,14 +127,26 @@ impl View {
     }
 
     fn close_tail(&mut self) -> Result<(), ArrowError> {
-        let block = match self.tail_block.take() {
-            Some(block) => Some(block),
-            None => Block::of(&self.tail)?.map(Arc::new),
-        };
-        self.blocks.extend(block);
+        self.build_tail()?;
+        self.bare += self.tail_blocks.iter().map(|block| block.bare).sum::<u64>();
+        self.blocks.append(&mut self.tail_blocks);
         self.tail.clear();
         self.tail_bytes = 0;
         Ok(())
+    }
+
+    fn build_tail(&mut self) -> Result<(), ArrowError> {
+        if self.tail_blocks.is_empty() {
+            let mut blocks = Vec::new();
+            Block::of(&self.tail, self.build, &mut blocks)?;
+            self.tail_blocks = blocks;
+        }
+        Ok(())
+    }
+
+    /// Events that were stored without their fields since the start, as far as they are in a block.
+    pub(crate) fn bare(&self) -> u64 {
+        self.bare
     }
 
     /// Events in memory, those on their way left out.
@@ -151,10 +204,96 @@ impl View {
     }
 
     pub(crate) fn snapshot(&mut self) -> Result<Snapshot, ArrowError> {
-        if self.tail_block.is_none() && !self.tail.is_empty() {
-            self.tail_block = Block::of(&self.tail)?.map(Arc::new);
-        }
-        let blocks = self.sealing.iter().chain(&self.blocks).chain(&self.tail_block).cloned().collect();
+        self.build_tail()?;
+        let blocks = self.sealing.iter().chain(&self.blocks).chain(&self.tail_blocks).cloned().collect();
         Ok(Snapshot { manifest: self.manifest.clone(), blocks })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use datafusion::arrow::array::{Array, AsArray};
+    use model::{Event, field};
+
+    fn row(seq: u64, raw: &[u8]) -> Row {
+        let mut event = Event::default();
+        parse::parse_into(&parse::Input { raw, received: Timestamp(0), format: parse::Format::Json, peer: None }, &mut event);
+        event.seq = seq;
+        event.source = "a".into();
+        Row { event, format: parse::Format::Json, peer: None }
+    }
+
+    fn again(row: &Row, seq: u64) -> Row {
+        let mut row = row.clone();
+        row.event.seq = seq;
+        row
+    }
+
+    /// One long name over many values: a few KB of raw bytes that name it again for each of them.
+    fn blown_up(seq: u64) -> Row {
+        let name = "\\u0001".repeat(480);
+        let children: Vec<String> = (0..1_900).map(|i| format!("\"{i}\":1")).collect();
+        row(seq, format!("{{\"{name}\":{{{}}}}}", children.join(",")).as_bytes())
+    }
+
+    #[test]
+    fn no_record_makes_columns_much_larger_than_itself() {
+        let one = blown_up(1);
+        let raw = one.event.raw().len();
+        assert!(one.event.slots().len() >= 1_900, "the parser no longer takes such a record");
+        let mut view = View::new(Manifest::default());
+        view.push((1..=40).map(|seq| again(&one, seq))).unwrap();
+        let blocks = view.snapshot().unwrap().blocks;
+        let attrs: usize = blocks
+            .iter()
+            .map(|block| {
+                let attrs = block.batch.column_by_name(columns::ATTRS).unwrap().as_string::<i32>();
+                assert!(attrs.value(0).contains(columns::LEFT_OUT), "what was left out is not said");
+                attrs.value_data().len()
+            })
+            .sum();
+        assert!(attrs < 40 * 5 * raw, "{attrs} bytes of attributes from {raw} bytes 40 times");
+    }
+
+    #[test]
+    fn a_block_is_closed_before_its_columns_are_too_large() {
+        // A control character takes six bytes in `attrs`.
+        let large = row(1, &[br#"{"x":""#.as_slice(), &br"\u0001".repeat(2 << 20), br#""}"#].concat());
+        let mut view = View::new(Manifest::default());
+        view.push((1..=8).map(|seq| again(&large, seq))).unwrap();
+        let blocks = view.snapshot().unwrap().blocks;
+        assert_eq!(blocks.iter().map(|block| block.batch.num_rows()).sum::<usize>(), 8);
+        for block in &blocks {
+            let texts: usize = block.batch.columns().iter().filter_map(|column| column.as_string_opt::<i32>()).map(|text| text.value_data().len()).sum();
+            assert!(texts <= BLOCK_BYTES + (1 << 20), "{texts} bytes of text in one block");
+        }
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_built_is_there_bare_and_counted() {
+        let mut view = View::new(Manifest::default());
+        view.build = |rows| match rows.iter().any(|row| row.event.str(field::MESSAGE) == Some("bad")) {
+            true => panic!("byte array offset overflow"),
+            false => columns::batch(rows),
+        };
+        view.push((1..=9).map(|seq| row(seq, if seq == 4 { br#"{"message":"bad"}"# } else { br#"{"message":"good"}"# }))).unwrap();
+        let seqs = |view: &mut View| -> Vec<(u64, bool)> {
+            let blocks = view.snapshot().unwrap().blocks;
+            let of = |block: &Arc<Block>| {
+                let seqs = block.batch.column_by_name(columns::SEQ).unwrap().as_primitive::<datafusion::arrow::datatypes::UInt64Type>().clone();
+                let messages = block.batch.column_by_name("message").unwrap().as_string::<i32>().clone();
+                seqs.values().iter().copied().zip((0..messages.len()).map(|row| messages.is_valid(row)).collect::<Vec<_>>()).collect::<Vec<_>>()
+            };
+            blocks.iter().flat_map(of).collect()
+        };
+        let expected: Vec<(u64, bool)> = (1..=9).map(|seq| (seq, seq != 4)).collect();
+        assert_eq!(seqs(&mut view), expected);
+        let taken = view.take(usize::MAX, usize::MAX).unwrap();
+        assert_eq!((taken.iter().map(|block| block.batch.num_rows()).sum::<usize>(), view.bare()), (9, 1));
+        assert_eq!(seqs(&mut view), expected, "while they are being sealed");
+        let bare = taken.iter().find(|block| block.bare == 1).unwrap();
+        let raw = bare.batch.column_by_name(columns::RAW).unwrap().as_string::<i32>();
+        assert_eq!(raw.value(0), r#"{"message":"bad"}"#);
     }
 }

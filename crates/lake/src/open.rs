@@ -135,6 +135,7 @@ impl Shared {
             segment_bytes: view.manifest.segments.iter().map(|segment| segment.bytes).sum(),
             wal_bytes,
             torn_bytes: self.torn_bytes,
+            bare_events: view.bare(),
         }
     }
 
@@ -181,7 +182,11 @@ pub(crate) fn rows(logged: &Logged) -> impl Iterator<Item = Row> + '_ {
 pub(crate) fn row(logged: &Logged, raw: &[u8], seq: u64) -> Row {
     let mut event = Event::default();
     let input = parse::Input { raw, received: logged.received, format: logged.format, peer: logged.peer };
-    parse::parse_into(&input, &mut event);
+    // What another version of the parser took in must not keep this one from opening the log.
+    if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| parse::parse_into(&input, &mut event))).is_err() {
+        tracing::error!(seq, source = &*logged.source, "an event is read without its fields: the parser panicked");
+        event = Event::new(raw, logged.received);
+    }
     event.seq = seq;
     event.source = logged.source.clone();
     Row { event, format: logged.format, peer: logged.peer }

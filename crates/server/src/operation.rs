@@ -60,6 +60,7 @@ async fn metrics(State(parts): State<Parts>) -> Response {
         ("segments", "Segments", lake.segments),
         ("segment_bytes", "Bytes of segments", lake.segment_bytes),
         ("wal_bytes", "Bytes of the log", lake.wal_bytes),
+        ("bare_events", "Events stored without their fields since the start", lake.bare_events),
     ] {
         metric(&mut out, &format!("watchfloor_lake_{name}"), "gauge", help, value);
     }
