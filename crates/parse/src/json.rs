@@ -213,7 +213,8 @@ impl<'a> Reader<'a> {
         match self.peek() {
             Some(b'{') => {
                 let base = self.path.len();
-                let empty = self.text.get(self.at + 1..).is_some_and(|rest| rest.trim_ascii_start().first() == Some(&b'}'));
+                let empty =
+                    self.text.get(self.at + 1..).is_some_and(|rest| rest.trim_ascii_start().first() == Some(&b'}'));
                 if empty {
                     self.put(out, Value::Null);
                 }
@@ -284,10 +285,10 @@ impl<'a> Reader<'a> {
             at += found;
             if self.text[at] == b'"' {
                 self.at = at + 1;
-                if self.control {
-                    if let Some(place) = self.text[start..at].iter().position(|byte| *byte < 0x20) {
-                        self.flag(CONTROL, start + place, out);
-                    }
+                if self.control
+                    && let Some(place) = self.text[start..at].iter().position(|byte| *byte < 0x20)
+                {
+                    self.flag(CONTROL, start + place, out);
                 }
                 return Ok((start, at));
             }
@@ -304,7 +305,9 @@ impl<'a> Reader<'a> {
         let text = whole.get(start..self.at).unwrap_or("");
         match text.parse::<i64>() {
             // `-0` and `007` must come back as they were written.
-            Ok(int) if !(text.starts_with('0') && text.len() > 1) && !text.starts_with("-0") => self.put(out, Value::Int(int)),
+            Ok(int) if (text == "0" || !text.starts_with('0')) && !text.starts_with("-0") => {
+                self.put(out, Value::Int(int))
+            }
             _ => {
                 if !is_number(text) {
                     self.flag(NUMBER, start, out);
@@ -367,5 +370,8 @@ fn is_number(text: &str) -> bool {
         Some((whole, fraction)) => (whole, Some(fraction)),
         None => (mantissa, None),
     };
-    digits(whole) && (whole == "0" || !whole.starts_with('0')) && fraction.is_none_or(digits) && exponent.is_none_or(digits)
+    digits(whole)
+        && (whole == "0" || !whole.starts_with('0'))
+        && fraction.is_none_or(digits)
+        && exponent.is_none_or(digits)
 }

@@ -18,7 +18,8 @@ fn reserved(event: &mut Event) {
     let taken = event.slots().iter().map(|slot| slot.field()).find(|f| crate::ecs::is_reserved(f.name()));
     if let Some(first) = taken {
         event.diagnostics.push(Diagnostic::flag("field.reserved", format!("a sender may not set {first}")));
-        let names: Vec<_> = event.slots().iter().map(|slot| slot.field()).filter(|f| crate::ecs::is_reserved(f.name())).collect();
+        let names: Vec<_> =
+            event.slots().iter().map(|slot| slot.field()).filter(|f| crate::ecs::is_reserved(f.name())).collect();
         for name in names {
             event.remove(name);
         }
@@ -27,17 +28,31 @@ fn reserved(event: &mut Event) {
 
 /// Fields that hold the event's own time, best first.
 const TIMES: &[&str] = &[
-    "@timestamp", "timestamp", "winlog.event_data.UtcTime", "EventTime", "TimeCreated", "eventTime", "event.start", "event.created", "time", "ts",
+    "@timestamp",
+    "timestamp",
+    "winlog.event_data.UtcTime",
+    "EventTime",
+    "TimeCreated",
+    "eventTime",
+    "event.start",
+    "event.created",
+    "time",
+    "ts",
 ];
 
 fn time(event: &mut Event) {
-    let found = TIMES.iter().filter_map(|name| crate::ecs::field(name)).find_map(|f| event.get(f).and_then(crate::time::instant));
+    let found = TIMES
+        .iter()
+        .filter_map(|name| crate::ecs::field(name))
+        .find_map(|f| event.get(f).and_then(crate::time::instant));
     if let Some(time) = found {
         event.time = time;
     }
     if event.has(field::TIMESTAMP) {
         if found.is_none() {
-            event.diagnostics.push(Diagnostic::flag("time.unreadable", "@timestamp is not an instant; the receive time is used"));
+            event
+                .diagnostics
+                .push(Diagnostic::flag("time.unreadable", "@timestamp is not an instant; the receive time is used"));
         }
         event.remove(field::TIMESTAMP);
     }

@@ -101,7 +101,10 @@ fn structured_data<'a>(text: &'a str, out: &mut Event) -> Option<&'a str> {
         }
     }
     if count > MAX_PARAMS {
-        out.diagnostics.push(Diagnostic::flag("syslog.too_many_params", format!("{count} structured-data parameters, {MAX_PARAMS} read")));
+        out.diagnostics.push(Diagnostic::flag(
+            "syslog.too_many_params",
+            format!("{count} structured-data parameters, {MAX_PARAMS} read"),
+        ));
     }
     Some(rest.strip_prefix(' ').unwrap_or(rest))
 }
@@ -189,19 +192,17 @@ fn message(text: &str, begin: usize, out: &mut Event) {
     } else {
         out.push_str(field::MESSAGE, text);
     }
-    for (from, to) in [
-        (field::LOG_SYSLOG_HOSTNAME, field::HOST_NAME),
-        (field::LOG_SYSLOG_APPNAME, field::PROCESS_NAME),
-    ] {
-        if !out.has(to) {
-            if let Some(at) = crate::windows::place(out, from) {
-                out.alias(to, at);
-            }
+    for (from, to) in [(field::LOG_SYSLOG_HOSTNAME, field::HOST_NAME), (field::LOG_SYSLOG_APPNAME, field::PROCESS_NAME)]
+    {
+        if !out.has(to)
+            && let Some(at) = crate::windows::place(out, from)
+        {
+            out.alias(to, at);
         }
     }
-    if !out.has(field::PROCESS_PID) {
-        if let Some(pid) = out.str(field::LOG_SYSLOG_PROCID).and_then(|text| text.parse().ok()) {
-            out.push(field::PROCESS_PID, Value::Int(pid));
-        }
+    if !out.has(field::PROCESS_PID)
+        && let Some(pid) = out.str(field::LOG_SYSLOG_PROCID).and_then(|text| text.parse().ok())
+    {
+        out.push(field::PROCESS_PID, Value::Int(pid));
     }
 }

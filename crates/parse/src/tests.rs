@@ -65,7 +65,12 @@ fn the_same_event_in_every_shape_has_the_same_event_data() {
     for raw in [flat, beat, old] {
         let event = check(
             raw,
-            &[("winlog.event_data.TargetObject", r"HKLM\Run\x"), ("registry.path", r"HKLM\Run\x"), ("event.code", "13"), ("host.name", "WS-1")],
+            &[
+                ("winlog.event_data.TargetObject", r"HKLM\Run\x"),
+                ("registry.path", r"HKLM\Run\x"),
+                ("event.code", "13"),
+                ("host.name", "WS-1"),
+            ],
         );
         assert_eq!(categories(&event), ["registry_event", "registry_set"], "{raw}");
         assert_eq!(event.time.to_string(), "2026-03-12T08:00:00Z");
@@ -154,7 +159,9 @@ fn a_fault_is_placed_in_the_raw_bytes() {
 
 #[test]
 fn numbers_lists_and_empties_keep_what_they_say() {
-    let event = parsed(r#"{"a":18446744073709551616,"b":1e999,"c":0.10,"d":[1,"x",null],"e":[],"f":{},"g":-5,"h":"","a.b":{"c":[{"d":1},{"d":2}]}}"#);
+    let event = parsed(
+        r#"{"a":18446744073709551616,"b":1e999,"c":0.10,"d":[1,"x",null],"e":[],"f":{},"g":-5,"h":"","a.b":{"c":[{"d":1},{"d":2}]}}"#,
+    );
     let get = |name: &str| event.values(model::Field::lookup(name).unwrap()).collect::<Vec<_>>();
     assert_eq!(get("a"), [Value::Number("18446744073709551616")]);
     assert_eq!(get("b"), [Value::Number("1e999")]);
@@ -169,7 +176,8 @@ fn numbers_lists_and_empties_keep_what_they_say() {
 
 #[test]
 fn a_document_comes_out_nested() {
-    let event = parsed(r#"{"user.name":"x","event":{"category":"process"},"a":1,"a.b":2,"@timestamp":"2026-03-12T08:00:00Z"}"#);
+    let event =
+        parsed(r#"{"user.name":"x","event":{"category":"process"},"a":1,"a.b":2,"@timestamp":"2026-03-12T08:00:00Z"}"#);
     let document = serde_json::Value::Object(ecs_json(&event));
     assert_eq!(
         document,

@@ -54,7 +54,14 @@ fn utc(civil: DateTime) -> Option<Timestamp> {
 /// RFC 3164's `Mar 12 08:41:12`: no year and no zone. The zone is taken for UTC; the year is the one that brings
 /// the instant closest to its receipt, so that December's last lines may arrive in January, and 29 February
 /// finds a leap year.
-pub(crate) fn without_year(month: i8, day: i8, hour: i8, minute: i8, second: i8, received: Timestamp) -> Option<Timestamp> {
+pub(crate) fn without_year(
+    month: i8,
+    day: i8,
+    hour: i8,
+    minute: i8,
+    second: i8,
+    received: Timestamp,
+) -> Option<Timestamp> {
     let year = jiff::Timestamp::from_nanosecond(i128::from(received.nanos())).ok()?.to_zoned(TimeZone::UTC).year();
     (year - 4..=year + 1)
         .filter_map(|year| DateTime::new(year, month, day, hour, minute, second, 0).ok().and_then(utc))
@@ -82,7 +89,9 @@ mod tests {
     #[test]
     fn instants_are_read_in_every_usual_form() {
         let expected = at("2026-03-12T08:53:06.412Z");
-        for text in ["2026-03-12T08:53:06.412Z", "2026-03-12 08:53:06.412", "2026-03-12T09:53:06.412+01:00", "1773305586412"] {
+        for text in
+            ["2026-03-12T08:53:06.412Z", "2026-03-12 08:53:06.412", "2026-03-12T09:53:06.412+01:00", "1773305586412"]
+        {
             assert_eq!(instant(Value::Str(text)), Some(expected), "{text}");
         }
         assert_eq!(instant(Value::Int(1_773_305_586)), Some(at("2026-03-12T08:53:06Z")));

@@ -13,7 +13,8 @@ struct Account {
     id: Option<Field>,
 }
 
-const USER: Account = Account { name: Some(field::USER_NAME), domain: Some(field::USER_DOMAIN), id: Some(field::USER_ID) };
+const USER: Account =
+    Account { name: Some(field::USER_NAME), domain: Some(field::USER_DOMAIN), id: Some(field::USER_ID) };
 static TARGET: LazyLock<Account> = LazyLock::new(|| named("user.target"));
 static GROUP: LazyLock<Account> = LazyLock::new(|| named("group"));
 
@@ -88,7 +89,11 @@ fn security(event: &mut Event, id: &str) {
 /// An event of PowerShell says who ran it in its header, as an id; a shipper may have looked the name up, and module
 /// logging has it in its context.
 fn powershell(event: &mut Event) {
-    for (from, to) in [("winlog.user.identifier", field::USER_ID), ("winlog.user.name", field::USER_NAME), ("winlog.user.domain", field::USER_DOMAIN)] {
+    for (from, to) in [
+        ("winlog.user.identifier", field::USER_ID),
+        ("winlog.user.name", field::USER_NAME),
+        ("winlog.user.domain", field::USER_DOMAIN),
+    ] {
         let from = crate::ecs::field(from).and_then(|from| said(event, from));
         if let Some((at, _)) = from.filter(|_| !event.has(to)) {
             event.alias(to, at);
@@ -98,7 +103,9 @@ fn powershell(event: &mut Event) {
     account(event, "AccountName", "Domain", USER);
     let Some((at, text)) = data(event, "ContextInfo") else { return };
     const SAYS: &str = " User = ";
-    let line = text.match_indices(SAYS).find(|(found, _)| text[..*found].trim_end_matches(' ').ends_with(['\n', '\r']) || text[..*found].trim().is_empty());
+    let line = text.match_indices(SAYS).find(|(found, _)| {
+        text[..*found].trim_end_matches(' ').ends_with(['\n', '\r']) || text[..*found].trim().is_empty()
+    });
     if let Some((found, _)) = line {
         let start = found + SAYS.len();
         let end = text[start..].find(['\r', '\n']).map_or(text.len(), |length| start + length);
@@ -117,7 +124,10 @@ fn member(event: &mut Event) {
     // A comma within a name is escaped.
     let end = rest.match_indices(',').map(|(at, _)| at).find(|at| !rest[..*at].ends_with('\\')).unwrap_or(rest.len());
     let name = &rest[..end];
-    let domain: Vec<&str> = rest[end..].split(',').filter_map(|part| part.get(3..).filter(|_| part[..3].eq_ignore_ascii_case("dc="))).collect();
+    let domain: Vec<&str> = rest[end..]
+        .split(',')
+        .filter_map(|part| part.get(3..).filter(|_| part[..3].eq_ignore_ascii_case("dc=")))
+        .collect();
     let (escaped, domain) = (name.contains('\\').then(|| name.replace('\\', "")), domain.join("."));
     if let Some(to) = TARGET.name.filter(|to| !event.has(*to)) {
         match escaped {
@@ -139,10 +149,10 @@ fn account(event: &mut Event, name: &str, domain: &str, to: Account) {
         return part(event, at, 0, end, to);
     }
     event.alias(field, at);
-    if let Some((at, _)) = data(event, domain) {
-        if let Some(field) = to.domain.filter(|field| !event.has(*field)) {
-            event.alias(field, at);
-        }
+    if let Some((at, _)) = data(event, domain)
+        && let Some(field) = to.domain.filter(|field| !event.has(*field))
+    {
+        event.alias(field, at);
     }
 }
 
@@ -158,7 +168,9 @@ fn part(event: &mut Event, at: usize, start: usize, end: usize, to: Account) {
     if let Some(field) = to.name.filter(|_| from < end) {
         event.alias_part(field, at, from..end);
     }
-    if let (Some(field), Some(slash)) = (to.domain.filter(|field| !event.has(*field)), slash.filter(|slash| *slash > start)) {
+    if let (Some(field), Some(slash)) =
+        (to.domain.filter(|field| !event.has(*field)), slash.filter(|slash| *slash > start))
+    {
         event.alias_part(field, at, start..slash);
     }
 }

@@ -118,10 +118,10 @@ static DLL_HASHES: LazyLock<[Option<Field>; 3]> =
 /// The version resource's name is the library's where one was loaded, else the process's.
 fn original_name(event: &mut Event) {
     let to = if event.has(field::DLL_PATH) { *DLL_ORIGINAL_NAME } else { Some(field::PROCESS_PE_ORIGINAL_FILE_NAME) };
-    if let (Some(to), Some((at, _))) = (to, data(event, "OriginalFileName")) {
-        if !event.has(to) {
-            event.alias(to, at);
-        }
+    if let (Some(to), Some((at, _))) = (to, data(event, "OriginalFileName"))
+        && !event.has(to)
+    {
+        event.alias(to, at);
     }
 }
 

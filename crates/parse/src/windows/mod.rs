@@ -30,10 +30,10 @@ pub(crate) fn normalise(event: &mut Event) -> bool {
         &id,
         kind,
     );
-    if !event.has(field::HOST_NAME) {
-        if let Some(slot) = place(event, field::WINLOG_COMPUTER_NAME) {
-            event.alias(field::HOST_NAME, slot);
-        }
+    if !event.has(field::HOST_NAME)
+        && let Some(slot) = place(event, field::WINLOG_COMPUTER_NAME)
+    {
+        event.alias(field::HOST_NAME, slot);
     }
     derive::ecs(event);
     accounts::ecs(event, &id);

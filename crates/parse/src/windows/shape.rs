@@ -99,7 +99,9 @@ fn dump(name: &str) -> Option<Field> {
     if let Some(item) = name.strip_prefix("Event.UserData.") {
         // The element below UserData is the provider's own; its items are what rules name.
         return match item.split_once('.') {
-            Some((_, inner)) if !inner.starts_with('#') => super::data_field(inner.strip_suffix(".#text").unwrap_or(inner)),
+            Some((_, inner)) if !inner.starts_with('#') => {
+                super::data_field(inner.strip_suffix(".#text").unwrap_or(inner))
+            }
             _ => None,
         };
     }
@@ -162,6 +164,21 @@ const FLAT: &[(&str, Field)] = &[
 
 /// Top-level names that shippers of flat documents add.
 const SHIPPER: &[&str] = &[
-    "message", "tags", "host", "port", "type", "EventTime", "EventReceivedTime", "EventTimeWritten", "TimeCreated", "SourceModuleName",
-    "SourceModuleType", "Severity", "SeverityValue", "Keywords", "Task", "Opcode", "TimeGenerated",
+    "message",
+    "tags",
+    "host",
+    "port",
+    "type",
+    "EventTime",
+    "EventReceivedTime",
+    "EventTimeWritten",
+    "TimeCreated",
+    "SourceModuleName",
+    "SourceModuleType",
+    "Severity",
+    "SeverityValue",
+    "Keywords",
+    "Task",
+    "Opcode",
+    "TimeGenerated",
 ];

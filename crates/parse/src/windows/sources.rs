@@ -80,7 +80,10 @@ const SERVICES: &[(&str, &str)] = &[
     ("Microsoft-Windows-AppxPackaging/Operational", "appxpackaging-om"),
     ("Microsoft-Windows-AppModel-Runtime/Admin", "appmodel-runtime"),
     ("Microsoft-Windows-CAPI2/Operational", "capi2"),
-    ("Microsoft-Windows-CertificateServicesClient-Lifecycle-System/Operational", "certificateservicesclient-lifecycle-system"),
+    (
+        "Microsoft-Windows-CertificateServicesClient-Lifecycle-System/Operational",
+        "certificateservicesclient-lifecycle-system",
+    ),
     ("Microsoft-Windows-Kernel-ShimEngine/Operational", "kernel-shimengine"),
     ("Microsoft-Windows-Kernel-ShimEngine/Diagnostic", "kernel-shimengine"),
     ("Microsoft-Windows-Application-Experience/Program-Telemetry", "application-experience"),
@@ -131,7 +134,11 @@ fn categories(service: &str, event_id: &str, kind: Option<&str>) -> impl Iterato
         ("powershell-classic", "400") => &["ps_classic_start"],
         ("powershell-classic", "600") => &["ps_classic_provider_start"],
         ("powershell-classic", "800") => &["ps_classic_script"],
-        ("windefend", "1006" | "1007" | "1008" | "1009" | "1010" | "1011" | "1012" | "1017" | "1018" | "1019" | "1115" | "1116" | "1117" | "1118" | "1119") => &["antivirus"],
+        (
+            "windefend",
+            "1006" | "1007" | "1008" | "1009" | "1010" | "1011" | "1012" | "1017" | "1018" | "1019" | "1115" | "1116"
+            | "1117" | "1118" | "1119",
+        ) => &["antivirus"],
         _ => &[],
     };
     own.iter().copied()

@@ -6,7 +6,8 @@ use serde_json::json;
 
 /// An event in the shape in which `evtx_dump` writes it.
 fn event(channel: &str, id: u32, data: serde_json::Value, expected: &[(&str, &str)]) -> Event {
-    let document = json!({"Event": {"System": {"EventID": id, "Channel": channel, "Computer": "WS-7"}, "EventData": data}});
+    let document =
+        json!({"Event": {"System": {"EventID": id, "Channel": channel, "Computer": "WS-7"}, "EventData": data}});
     let event = check(&document.to_string(), expected);
     assert_eq!(codes(&event), [""; 0]);
     event
@@ -56,7 +57,12 @@ fn a_script_block_is_its_users_and_stays_where_sigma_reads_it() {
 fn a_found_program_has_the_account_that_it_was_found_with() {
     let data = json!({"Threat Name": "Trojan:Win32/Example", "Detection User": r"LARK\ann", "Path": r"file:_C:\x.exe"});
     for id in [1116, 1117] {
-        let expected = [("user.name", "ann"), ("user.domain", "LARK"), ("winlog.event_data.Detection User", r"LARK\ann"), ("event.category", "malware")];
+        let expected = [
+            ("user.name", "ann"),
+            ("user.domain", "LARK"),
+            ("winlog.event_data.Detection User", r"LARK\ann"),
+            ("event.category", "malware"),
+        ];
         let event = event("Microsoft-Windows-Windows Defender/Operational", id, data.clone(), &expected);
         assert_eq!(categories(&event), ["antivirus"]);
     }
@@ -92,24 +98,50 @@ fn a_member_of_a_group_is_the_target_and_the_subject_is_the_user() {
 #[test]
 fn a_changed_account_is_the_target_and_one_that_logs_on_is_the_user() {
     let data = json!({"TargetUserName": "bob", "TargetDomainName": "LARK", "TargetSid": "S-1-5-21-8", "SubjectUserName": "ann", "SubjectDomainName": "LARK"});
-    event(SECURITY, 4720, data, &[("user.name", "ann"), ("user.target.name", "bob"), ("user.target.id", "S-1-5-21-8"), ("user.id", "")]);
+    event(
+        SECURITY,
+        4720,
+        data,
+        &[("user.name", "ann"), ("user.target.name", "bob"), ("user.target.id", "S-1-5-21-8"), ("user.id", "")],
+    );
     let logon = json!({"TargetUserName": "bob", "TargetDomainName": "LARK", "TargetUserSid": "S-1-5-21-8", "SubjectUserName": "WS-7$", "IpAddress": "::ffff:192.0.2.7"});
-    event(SECURITY, 4624, logon, &[("user.name", "bob"), ("user.id", "S-1-5-21-8"), ("source.ip", "192.0.2.7"), ("user.target.name", "")]);
+    event(
+        SECURITY,
+        4624,
+        logon,
+        &[("user.name", "bob"), ("user.id", "S-1-5-21-8"), ("source.ip", "192.0.2.7"), ("user.target.name", "")],
+    );
     // 4688 names no target: nobody's id is not the subject's.
     let started = json!({"SubjectUserName": "ann", "SubjectUserSid": "S-1-5-21-4", "TargetUserName": "-", "TargetUserSid": "S-1-0-0",
         "NewProcessName": r"C:\a.exe", "NewProcessId": "0x1a"});
-    event(SECURITY, 4688, started, &[("user.name", "ann"), ("user.id", "S-1-5-21-4"), ("process.name", "a.exe"), ("process.pid", "26")]);
+    event(
+        SECURITY,
+        4688,
+        started,
+        &[("user.name", "ann"), ("user.id", "S-1-5-21-4"), ("process.name", "a.exe"), ("process.pid", "26")],
+    );
 }
 
 #[test]
 fn the_commonest_sysmon_events_have_their_fields() {
     let query = json!({"QueryName": "x.example", "QueryStatus": "0", "QueryResults": "type:  5 y.example;::ffff:192.0.2.7;2001:db8::1;",
         "Image": r"C:\b.exe", "User": r"LARK\ann"});
-    let expected = [("dns.question.name", "x.example"), ("dns.resolved_ip", "192.0.2.7"), ("process.name", "b.exe"), ("user.name", "ann")];
+    let expected = [
+        ("dns.question.name", "x.example"),
+        ("dns.resolved_ip", "192.0.2.7"),
+        ("process.name", "b.exe"),
+        ("user.name", "ann"),
+    ];
     assert_eq!(event(SYSMON, 22, query, &expected).values(field::DNS_RESOLVED_IP).count(), 2);
     let connection = json!({"Protocol": "tcp", "SourceIp": "192.0.2.7", "SourcePort": "50000", "DestinationIp": "198.51.100.4",
         "DestinationPort": 443, "DestinationHostname": "-", "User": r"LARK\ann"});
-    let expected = [("network.transport", "tcp"), ("source.ip", "192.0.2.7"), ("source.port", "50000"), ("destination.port", "443"), ("destination.domain", "")];
+    let expected = [
+        ("network.transport", "tcp"),
+        ("source.ip", "192.0.2.7"),
+        ("source.port", "50000"),
+        ("destination.port", "443"),
+        ("destination.domain", ""),
+    ];
     event(SYSMON, 3, connection, &expected);
     let library = json!({"Image": r"C:\a.exe", "ImageLoaded": r"C:\evil.dll", "OriginalFileName": "good.dll", "Hashes": "SHA256=AB,IMPHASH=CD"});
     let expected = [
@@ -121,13 +153,19 @@ fn the_commonest_sysmon_events_have_their_fields() {
     ];
     event(SYSMON, 7, library, &expected);
     let file = json!({"Image": r"C:\a.exe", "TargetFilename": r"C:\Users\ann\x.docm"});
-    event(SYSMON, 11, file, &[("file.path", r"C:\Users\ann\x.docm"), ("file.name", "x.docm"), ("process.executable", r"C:\a.exe")]);
+    event(
+        SYSMON,
+        11,
+        file,
+        &[("file.path", r"C:\Users\ann\x.docm"), ("file.name", "x.docm"), ("process.executable", r"C:\a.exe")],
+    );
     let registry = json!({"EventType": "SetValue", "TargetObject": r"HKU\S-1-5\Run\x", "Details": "x.exe"});
     event(SYSMON, 13, registry, &[("registry.path", r"HKU\S-1-5\Run\x"), ("registry.data.strings", "x.exe")]);
 }
 
 #[test]
 fn an_event_without_data_has_no_name_of_a_shape_left() {
-    let event = check(r#"{"Event":{"System":{"EventID":1,"Channel":"System"},"EventData":null}}"#, &[("event.code", "1")]);
+    let event =
+        check(r#"{"Event":{"System":{"EventID":1,"Channel":"System"},"EventData":null}}"#, &[("event.code", "1")]);
     assert!(event.iter().all(|(field, _)| !field.name().starts_with("Event.")), "{:?}", event.slots());
 }
