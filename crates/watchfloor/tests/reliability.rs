@@ -2,6 +2,7 @@
 //!
 //! `WATCHFLOOR_KILLS` says how often, `WATCHFLOOR_OUTAGE` for how many seconds the database is away, `WATCHFLOOR_SEED`
 //! repeats the choices of an earlier run. The moments are those of the machine and do not repeat.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test ends by the one and tells by the other")]
 
 mod floor;
 
@@ -35,7 +36,7 @@ fn number<T: std::str::FromStr>(name: &str) -> Option<T> {
 }
 
 fn event(n: u64) -> String {
-    let command = if n % MATCHING == 0 { "powershell -nop -enc SQBFAFgA" } else { "powershell -file ok.ps1" };
+    let command = if n.is_multiple_of(MATCHING) { "powershell -nop -enc SQBFAFgA" } else { "powershell -file ok.ps1" };
     json!({"@timestamp": "2026-03-12T08:00:00Z", "winlog": {"channel": "Microsoft-Windows-Sysmon/Operational",
         "provider_name": "Microsoft-Windows-Sysmon", "event_id": 1, "computer_name": format!("ws-{:02}.larkfield.example", n % HOSTS),
         "event_data": {"Image": r"C:\Windows\System32\powershell.exe", "CommandLine": command, "User": r"LARKFIELD\d.whitfield",
