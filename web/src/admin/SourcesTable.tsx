@@ -81,12 +81,7 @@ export function SourceTable({ sources, cursor, onOpen, narrow }: SourceTableProp
             <span className={styles.none}>none</span>
           ),
       },
-      {
-        id: "receipt",
-        width: "104px",
-        head: "Last receipt",
-        cell: (source) => <Time at={source.last_seen} />,
-      },
+      ...(narrow ? [] : [RECEIPT]),
       { id: "lag", width: "64px", align: "end", head: "Lag", cell: lagWord },
       {
         id: "rate",
@@ -109,16 +104,10 @@ export function SourceTable({ sources, cursor, onOpen, narrow }: SourceTableProp
           ]
         : []),
       ...SUM,
-      {
-        id: "again",
-        width: "76px",
-        align: "end",
-        head: "Sent again",
-        cell: (source) => <Figure n={source.duplicates} />,
-      },
+      ...(narrow ? [] : [AGAIN]),
       ...(roomy ? [FLAGGED] : []),
     ],
-    [roomy],
+    [roomy, narrow],
   );
   return (
     <Grid
@@ -133,6 +122,21 @@ export function SourceTable({ sources, cursor, onOpen, narrow }: SourceTableProp
     />
   );
 }
+
+const RECEIPT: Column<SourceRow> = {
+  id: "receipt",
+  width: "104px",
+  head: "Last receipt",
+  cell: (source) => <Time at={source.last_seen} />,
+};
+
+const AGAIN: Column<SourceRow> = {
+  id: "again",
+  width: "74px",
+  align: "end",
+  head: "Sent again",
+  cell: (source) => <Figure n={source.duplicates} />,
+};
 
 const FLAGGED: Column<SourceRow> = {
   id: "flagged",

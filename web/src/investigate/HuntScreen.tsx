@@ -34,6 +34,7 @@ import { askedOf, fresh, type HuntState, langOf } from "./state";
 import { term, withTerm } from "./terms";
 import { useDraft } from "./useDraft";
 import { useHuntKeys } from "./useHuntKeys";
+import { usePeek } from "./usePeek";
 import { useRunning } from "./useRunning";
 
 const route = getRouteApi("/hunt");
@@ -93,7 +94,11 @@ export function HuntScreen() {
   before.current = cursor.at ?? before.current;
   const peeked = linked.current && !ids.includes(linked.current) ? linked.current : cursor.at;
   const quiet = useDeferredValue(peeked);
-  const peekOpen = state.peek ? state.peek === "on" : wide && ofEvents;
+  const [peekOpen, setPeek] = usePeek(
+    state.peek,
+    wide && ofEvents,
+    (peek) => void go({ search: (old) => ({ ...old, peek }), replace: true }),
+  );
   const row: Row | undefined = rows.find((one) => one.id === quiet);
   const current = useEvent(ofEvents && peekOpen ? quiet : null).data;
 
@@ -107,14 +112,6 @@ export function HuntScreen() {
     [go],
   );
   const submit = useCallback((q: string) => change({ ...state, q: q.trim() || undefined }), [change, state]);
-  const setPeek = useCallback(
-    (open: boolean) =>
-      void go({
-        search: (old) => ({ ...old, peek: open === wide ? undefined : open ? "on" : "off" }),
-        replace: true,
-      }),
-    [go, wide],
-  );
   const setColumns = useCallback(
     (next: readonly string[]) => {
       const same = next.join() === DEFAULT_COLUMNS.join();
