@@ -151,9 +151,12 @@ function Mark({ group, severity, zone, chosen, onClick }: MarkProps) {
       data-chosen={chosen || undefined}
       onClick={onClick}
       title={says}
-      aria-label={`${severity ? `${SEVERITY_WORDS[severity].long}, ` : ""}${says}`}
     >
       {severity ? <SeverityShape severity={severity} /> : <span className={styles.plain} />}
+      <span className="unseen">
+        {severity ? `${SEVERITY_WORDS[severity].long}, ` : ""}
+        {says}{" "}
+      </span>
       {group.room >= LEAST && (
         <span className={styles.label} style={{ maxWidth: group.room - 6 }}>
           {number !== undefined && <span className={styles.number}>E{number}</span>}

@@ -63,8 +63,47 @@ async function refused(one: Case, what: string, fault: unknown, people: readonly
   complain(`${called(one)} ${what}${first}. Nothing was overwritten.`, problem);
 }
 
+/** What each case waits for: the person's own changes go one after another. */
+const underWay = new Map<number, Promise<unknown>>();
+/** The version that one's own change made of another: whoever is quicker than the server is in nobody's way. */
+const became = new Map<string, number>();
+
+/** The version that a person has seen when their own changes since are counted in. */
+export function ownVersion(one: Pick<Case, "number" | "version">): number {
+  let version = one.version;
+  for (
+    let next = became.get(`${one.number}:${version}`);
+    next;
+    next = became.get(`${one.number}:${version}`)
+  ) {
+    version = next;
+  }
+  return version;
+}
+
+/** Notes what an own change made. */
+export function noteOwn(number: number, from: number, to: number): void {
+  if (to > from) became.set(`${number}:${from}`, to);
+}
+
+/** Runs an own change after those before it, on the version that they made. */
+function inTurn(one: Case, call: (version: number) => Promise<Case>): Promise<Case> {
+  const run = async () => {
+    const from = ownVersion(one);
+    const done = await call(from);
+    noteOwn(one.number, from, done.version);
+    return done;
+  };
+  const turn = (underWay.get(one.number) ?? Promise.resolve()).then(run, run);
+  underWay.set(one.number, turn);
+  return turn;
+}
+
 function actions(cache: QueryClient, me: Person, people: readonly Person[]): CaseActions {
-  const path = (one: Case) => ({ params: { path: { number: one.number } }, headers: seen(one.version) });
+  const path = (one: Case, version: number) => ({
+    params: { path: { number: one.number } },
+    headers: seen(version),
+  });
   /** What belongs to the case follows; so do its alerts, which change with it. */
   const follow = (one: Case) => {
     cache.invalidateQueries({ queryKey: keys.case(one.number) });
@@ -84,8 +123,13 @@ function actions(cache: QueryClient, me: Person, people: readonly Person[]): Cas
   ) => {
     if (Object.keys(guess).length > 0) patchCase(cache, { ...one, ...guess });
     try {
-      const call = api.PATCH("/api/v1/cases/{number}", { ...path(one), body: change });
-      const done = (await answer(call)) as Case;
+      const done = await inTurn(
+        one,
+        async (version) =>
+          (await answer(
+            api.PATCH("/api/v1/cases/{number}", { ...path(one, version), body: change }),
+          )) as Case,
+      );
       patchCase(cache, done);
       follow(done);
       return done;
@@ -99,8 +143,12 @@ function actions(cache: QueryClient, me: Person, people: readonly Person[]): Cas
 
   const reopen = async (one: Case, comment: string) => {
     try {
-      const call = api.POST("/api/v1/cases/{number}/reopen", { ...path(one), body: { comment } });
-      const done = (await answer(call)) as Case;
+      const body = { comment };
+      const done = await inTurn(
+        one,
+        async (version) =>
+          (await answer(api.POST("/api/v1/cases/{number}/reopen", { ...path(one, version), body }))) as Case,
+      );
       patchCase(cache, done);
       follow(done);
       return true;
@@ -168,8 +216,11 @@ function actions(cache: QueryClient, me: Person, people: readonly Person[]): Cas
       const open = alerts.filter((alert) => alert.status !== "closed");
       const body = { disposition, reason, comment: comment.trim() || null };
       try {
-        const call = api.POST("/api/v1/cases/{number}/close", { ...path(one), body });
-        const done = (await answer(call)) as Case;
+        const done = await inTurn(
+          one,
+          async (version) =>
+            (await answer(api.POST("/api/v1/cases/{number}/close", { ...path(one, version), body }))) as Case,
+        );
         patchCase(cache, done);
         follow(done);
         cache.invalidateQueries({ queryKey: keys.alerts });
@@ -229,8 +280,14 @@ function actions(cache: QueryClient, me: Person, people: readonly Person[]): Cas
 
     async add(one, alert) {
       try {
-        const call = api.POST("/api/v1/cases/{number}/alerts", { ...path(one), body: { alert: alert.id } });
-        const done = (await answer(call)) as Case;
+        const body = { alert: alert.id };
+        const done = await inTurn(
+          one,
+          async (version) =>
+            (await answer(
+              api.POST("/api/v1/cases/{number}/alerts", { ...path(one, version), body }),
+            )) as Case,
+        );
         patchCase(cache, done);
         follow(done);
         cache.invalidateQueries({ queryKey: keys.alert(alert.id) });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Case, JournalItem, Person } from "@/api/types";
+import { noteOwn, ownVersion } from "./actions";
 import { differences } from "./EditDialog";
 import { eventOf } from "./EntryDialog";
 import { farEnds, readAccount, sizeWords } from "./facts";
@@ -163,6 +164,14 @@ test("what somebody else changed meanwhile is listed, field by field", () => {
     differences(base, { ...base, version: 4, severity: "critical", owner: { id: "p1", name: "M" } }),
   ).toEqual(["the severity critical", "the owner M"]);
   expect(differences(base, { ...base, version: 4 })).toEqual(["another version"]);
+});
+
+test("one's own changes are no conflict, somebody else's are", () => {
+  noteOwn(7, 3, 4);
+  noteOwn(7, 4, 5);
+  noteOwn(7, 5, 5);
+  expect([3, 4, 5, 2].map((version) => ownVersion({ number: 7, version }))).toEqual([5, 5, 5, 2]);
+  expect(ownVersion({ number: 8, version: 3 })).toBe(3);
 });
 
 test("an entry names its event by the number of its evidence or by its id", () => {
