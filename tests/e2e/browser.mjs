@@ -101,6 +101,8 @@ export async function settled(page) {
       const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
       await frame();
       await frame();
+      // What React does in its spare time comes before this.
+      await new Promise((resolve) => requestIdleCallback(resolve, { timeout: 1_000 }));
       const moving = document.getAnimations().some((one) => one.playState === "running");
       const faint = [...document.querySelectorAll("[role=dialog]")].some((one) => getComputedStyle(one).opacity !== "1");
       const loading = document.querySelector("[role=status][aria-label^=Loading]") !== null;

@@ -82,6 +82,66 @@ test("a viewer sees the queue, but no way to change it", async () => {
   }
 });
 
+test("who is locked out is out at once, without touching anything", async () => {
+  const admin = await new Api(floor.url).logIn("a.costa");
+  const user = await admin.addUser("r.menon", "R. Menon", "analyst");
+  const browser = await openBrowser();
+  try {
+    await logIn(browser.page, floor.url, "r.menon");
+    await browser.page.getByRole("img", { name: /^Live/ }).waitFor();
+    await admin.call("PATCH", `/api/v1/users/${user.id}`, { disabled: true }, { "if-match": `"${user.version}"` });
+    await browser.page.getByRole("heading", { name: "Log in" }).waitFor({ timeout: 3_000 });
+  } finally {
+    await browser.close();
+  }
+});
+
+test("a person and a token are made by keyboard, and the token is shown once", async () => {
+  const { page } = browser;
+  await page.goto(`${floor.url}/queue`);
+  await page.getByRole("heading", { name: "Queue" }).waitFor();
+  await page.keyboard.press("g");
+  await page.keyboard.press(",");
+  await page.getByRole("heading", { name: "This browser" }).waitFor();
+  await tabTo(page, "link", "People");
+  await page.keyboard.press("Enter");
+  await tabTo(page, "textbox", "Name to log in with");
+  await page.keyboard.type("s.okafor");
+  await tabTo(page, "textbox", "First password");
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press("Enter");
+  await page.getByRole("cell", { name: "s.okafor" }).first().waitFor();
+
+  await tabTo(page, "link", "Tokens");
+  await page.keyboard.press("Enter");
+  await tabTo(page, "textbox", "Name");
+  await page.keyboard.type("windows forwarder");
+  await page.keyboard.press("Enter");
+  const shown = page.getByRole("status").getByRole("code");
+  await shown.waitFor();
+  const token = await shown.innerText();
+  const sent = await fetch(`${floor.url}/api/v1/ingest?source=e2e`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/x-ndjson" },
+    body: '{"message":"hello"}\n',
+  });
+  assert.equal(sent.status, 200, await sent.text());
+  await page.reload();
+  await page.getByRole("cell", { name: "windows forwarder", exact: true }).waitFor();
+  assert.equal(await page.getByText(token).count(), 0);
+});
+
+/** Presses Tab until it has the focus. */
+async function tabTo(page, role, name) {
+  const wanted = page.getByRole(role, { name, exact: true });
+  await wanted.waitFor();
+  for (let presses = 0; presses < 60; presses++) {
+    if (await wanted.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press("Tab");
+  }
+  assert.fail(`60 times Tab did not reach ${name}`);
+}
+
 /** Fills the form of set-up and sends it. */
 async function fill(page, token) {
   for (const text of [token, "a.costa", "A. Costa", PASSWORD]) {

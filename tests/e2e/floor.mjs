@@ -25,34 +25,42 @@ async function start(...args) {
   const data = mkdtempSync(join(tmpdir(), "watchfloor-e2e-"));
   const listen = `127.0.0.1:${await freePort()}`;
   const child = spawn(binary, [...args, "--data", data, "--listen", listen], { stdio: ["ignore", "ignore", "pipe"] });
+  const end = async () => {
+    const over = child.exitCode === null && new Promise((resolve) => child.once("exit", resolve));
+    child.kill("SIGTERM");
+    const hard = setTimeout(() => child.kill("SIGKILL"), 10_000);
+    await over;
+    clearTimeout(hard);
+    rmSync(data, { recursive: true, force: true });
+  };
   let said = "";
-  await new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error(`not ready after 60 s:\n${said}`)), 60_000);
-    child.stderr.on("data", (text) => {
-      said += text;
-      if (!said.includes("listening on")) return;
-      clearTimeout(late);
-      resolve();
+  try {
+    await new Promise((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error(`not ready after 60 s:\n${said}`)), 60_000);
+      child.stderr.on("data", (text) => {
+        said += text;
+        if (!said.includes("listening on")) return;
+        clearTimeout(late);
+        resolve();
+      });
+      child.once("exit", (code) => {
+        clearTimeout(late);
+        reject(new Error(`ended with ${code}:\n${said}`));
+      });
     });
-    child.once("exit", (code) => reject(new Error(`ended with ${code}:\n${said}`)));
-  });
-  const url = `http://${listen}`;
-  const page = await fetch(url, { headers: { accept: "text/html" } });
-  if (!page.ok) throw new Error("the console is not part of this build: run `make build`");
+    const page = await fetch(`http://${listen}`, { headers: { accept: "text/html" } });
+    if (!page.ok) throw new Error("the console is not part of this build: run `make build`");
+  } catch (fault) {
+    // Left alone it would outlive the tests and hold them up.
+    await end();
+    throw fault;
+  }
   return {
-    url,
+    url: `http://${listen}`,
     data,
     said,
     setupToken: () => readFileSync(join(data, "setup-token"), "utf8").trim(),
-    stop: async () => {
-      child.removeAllListeners("exit");
-      const over = new Promise((resolve) => child.once("exit", resolve));
-      child.kill("SIGTERM");
-      const hard = setTimeout(() => child.kill("SIGKILL"), 10_000);
-      await over;
-      clearTimeout(hard);
-      rmSync(data, { recursive: true, force: true });
-    },
+    stop: end,
   };
 }
 

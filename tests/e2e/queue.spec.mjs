@@ -1,6 +1,6 @@
 // The queue by keyboard alone.
 import assert from "node:assert/strict";
-import { logIn, openBrowser, press, underCursor, until } from "./browser.mjs";
+import { logIn, openBrowser, press, settled, underCursor, until } from "./browser.mjs";
 import { Api, macroOpened, startFloor } from "./floor.mjs";
 import { after, before, test } from "./runner.mjs";
 
@@ -25,8 +25,11 @@ after(async () => {
 
 const open = async () => (await api.call("GET", "/api/v1/alerts?limit=1")).total;
 const alertOf = async (number) => (await api.call("GET", `/api/v1/alerts?status=open,closed&q=A-${number}`)).items[0];
-/** The number of the alert in the panel. */
-const peeked = async () => (await page.getByText(/^A-\d+$/).first().innerText()).slice(2);
+/** The number of the alert in the panel, once it has followed the cursor. */
+const peeked = async () => {
+  await settled(page);
+  return (await page.getByText(/^A-\d+$/).first().innerText()).slice(2);
+};
 
 test("the panel says why: each selection by number, and the bytes that matched", async () => {
   assert.match(await underCursor(page), /Macro document opened from mail/);
@@ -106,6 +109,7 @@ test("a takes it, i takes it up, m writes a note", async () => {
   await press(page, "m");
   await page.keyboard.type("asked the owner");
   await press(page, "Control+Enter");
+  await page.getByRole("textbox", { name: "Note" }).waitFor({ state: "detached" });
   await page.getByRole("complementary").getByText("asked the owner").waitFor();
 });
 
@@ -150,6 +154,33 @@ test("news waits, and the row under the cursor holds still", async () => {
   await press(page, "n");
   await page.getByRole("gridcell", { name: "WS-IT-02" }).first().waitFor();
   assert.equal(await peeked(), number, "the cursor stays on its alert");
+});
+
+test("the row under the cursor is in sight, also at the ends of a long list", async () => {
+  const hosts = Array.from({ length: 40 }, (_, at) => `WS-LONG-${at}`);
+  await api.send(hosts.map((host) => macroOpened(host)), { alerts: hosts.length });
+  await page.getByRole("button", { name: /40 new/ }).waitFor();
+  await press(page, "n");
+  await page.getByText(/ of 4\d alerts/).waitFor();
+  const grid = page.getByRole("grid", { name: "Alerts" });
+  const head = grid.getByRole("row").first();
+  const between = async () => {
+    const [row, top, all] = await Promise.all([
+      page.locator("[role=row][data-cursor]").boundingBox(),
+      head.boundingBox(),
+      grid.boundingBox(),
+    ]);
+    return row.y >= top.y + top.height - 1 && row.y + row.height <= all.y + all.height + 1;
+  };
+  await press(page, "End");
+  await until(between);
+  await press(page, "Home");
+  await until(between);
+  await press(page, ...Array(30).fill("j"));
+  await until(between);
+  await press(page, ...Array(20).fill("k"));
+  await until(between);
+  await press(page, "Home");
 });
 
 test("a second event of the same alert counts it up where it stands", async () => {

@@ -38,11 +38,11 @@ export const SCREENS = {
   },
   "queue-brush": async (page, url, alert) => {
     const [from, to] = [-3_600_000, 3_600_000].map((by) => new Date(Date.parse(alert.last_seen) + by).toISOString());
-    await page.goto(`${url}/queue?from=${from}&to=${to}&severity=critical,high&sort=last_seen`);
-    await page.locator("[role=row][data-cursor]").waitFor();
+    await page.goto(`${url}/queue?from=${from}&to=${to}&severity=critical,high&sort=last_seen&peek=on`);
+    await page.getByText("condition holds").waitFor();
   },
-  "queue-histogram-table": async (page, url, alert) => {
-    await queue()(page, url, alert);
+  "queue-histogram-table": async (page, url) => {
+    await at("/queue?peek=off")(page, url);
     await page.getByRole("button", { name: "Show as a table" }).click();
   },
   "queue-nothing": at("/queue?q=nothing+like+this"),
@@ -70,13 +70,13 @@ export const SCREENS = {
   },
   palette: asked("Control+k", "Command palette"),
   keys: asked("?", "Keys"),
-  sort: async (page, url, alert) => {
-    await queue()(page, url, alert);
+  sort: async (page, url) => {
+    await at("/queue?peek=off")(page, url);
     await page.getByRole("button", { name: /^Sort/ }).click();
     await page.getByRole("menu").waitFor();
   },
-  range: async (page, url, alert) => {
-    await queue()(page, url, alert);
+  range: async (page, url) => {
+    await at("/queue?peek=off")(page, url);
     await page.getByRole("button", { name: "Any time" }).click();
     await page.getByRole("menu").waitFor();
   },

@@ -48,6 +48,8 @@ export interface GridProps<Row> {
 /** Rows drawn beyond the edge. */
 const OVERSCAN = 12;
 const REM = 16;
+/** Height of the head in px, which stays in sight and lies over the rows. */
+const HEAD = 30;
 
 export function Grid<Row>(props: GridProps<Row>) {
   const { rows, columns, id, cursor, onCursor, onOpen, selected, total, onEnd, gap = 8 } = props;
@@ -60,6 +62,9 @@ export function Grid<Row>(props: GridProps<Row>) {
     getScrollElement: () => body.current,
     estimateSize: () => height,
     overscan: OVERSCAN,
+    // The rows begin below the head, and what is scrolled into view must not end under it.
+    scrollMargin: HEAD,
+    scrollPaddingStart: HEAD,
     getItemKey: (at) => id(rows[at] as Row),
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: another height is the reason to measure again
@@ -114,7 +119,7 @@ export function Grid<Row>(props: GridProps<Row>) {
               data-cursor={key === cursor || undefined}
               data-selected={selected?.has(key) || undefined}
               className={styles.row}
-              style={{ ...template, height, transform: `translateY(${item.start}px)` }}
+              style={{ ...template, height, transform: `translateY(${item.start - HEAD}px)` }}
               onClick={() => onCursor(key)}
               onDoubleClick={() => onOpen?.(key)}
             >

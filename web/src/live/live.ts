@@ -71,11 +71,11 @@ function lead(whenRefused: () => void): () => void {
       });
     }
     source.onerror = () => {
+      // A server that closes the feed may have ended the session: this is found out at once, not at the next try.
+      if (!over && (state === "live" || source?.readyState === EventSource.CLOSED)) whenRefused();
       become("down");
-      // The browser tries again by itself unless the server refused; then the session may be over.
-      if (source?.readyState !== EventSource.CLOSED || over) return;
-      whenRefused();
-      retry = setTimeout(connect, 3_000);
+      // The browser tries again by itself unless the server refused.
+      if (source?.readyState === EventSource.CLOSED && !over) retry = setTimeout(connect, 3_000);
     };
   };
   leading = true;
@@ -88,7 +88,7 @@ function lead(whenRefused: () => void): () => void {
   };
 }
 
-/** Joins the feed; the answer leaves it. `whenRefused` looks whether the session still stands. */
+/** Joins the feed; the answer leaves it. `whenRefused`: the feed broke or was refused, so the session may be over. */
 export function joinLive(whenRefused: () => void): () => void {
   stop?.();
   const aborted = new AbortController();

@@ -79,12 +79,7 @@ export function Histogram({ data, brush, onBrush }: HistogramProps) {
       >
         <rect className={styles.brush} x={left} y={0} width={Math.max(0, right - left)} height={TOP + plot} />
         {ticks.map((tick) => (
-          <g key={tick}>
-            <path className={styles.grid} d={`M0 ${TOP + plot - high(tick) + 0.5}H${width}`} />
-            <text x={0} y={Math.max(9, TOP + plot - high(tick) - 3)} className={styles.label}>
-              {tick}
-            </text>
-          </g>
+          <path key={tick} className={styles.grid} d={`M0 ${TOP + plot - high(tick) + 0.5}H${width}`} />
         ))}
         {buckets.map((bucket, at) => (
           <Bar
@@ -96,6 +91,11 @@ export function Histogram({ data, brush, onBrush }: HistogramProps) {
             high={high}
             muted={shown !== null && (bucket.to <= shown.from || bucket.from >= shown.to)}
           />
+        ))}
+        {ticks.map((tick) => (
+          <text key={tick} x={0} y={Math.max(9, TOP + plot - high(tick) - 3)} className={styles.label}>
+            {tick}
+          </text>
         ))}
         <path className={styles.foot} d={`M0 ${TOP + plot + 0.5}H${width}`} />
         {axis(begin, end, width, 72, zone).map((at) => (

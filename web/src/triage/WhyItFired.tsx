@@ -202,6 +202,7 @@ export function RawPane({ event, marks }: { event: RawEvent; marks: readonly Mar
   const [all, setAll] = useState(false);
   const fields = rawFields(event.raw, marks);
   const shown = fields && (all ? fields : choose(fields));
+  const more = (fields?.length ?? 0) - (shown?.length ?? 0);
   return (
     <div className={styles.raw}>
       {event.raw_lossy && (
@@ -226,9 +227,9 @@ export function RawPane({ event, marks }: { event: RawEvent; marks: readonly Mar
         <Raw text={event.raw} marks={marks} />
       )}
       <p className={styles.tools}>
-        {fields && !asCame && fields.length > (shown?.length ?? 0) && (
+        {!asCame && more > 0 && (
           <button type="button" className={styles.more} onClick={() => setAll(true)}>
-            {fields.length - (shown?.length ?? 0)} more fields
+            {more === 1 ? "1 more field" : `${more} more fields`}
           </button>
         )}
         {fields && (

@@ -26,6 +26,21 @@ test("a record becomes rows, and a mark falls on the decoded characters", () => 
   expect(rows?.[1]?.stretches[1]).toMatchObject({ numbers: [2], ends: [2] });
 });
 
+test("a name that many groups have is told with its group", () => {
+  const raw = JSON.stringify({
+    host: { name: "a" },
+    email: { from: { address: "b" } },
+    "@timestamp": "c",
+    d: "e",
+  });
+  expect(rawFields(raw, [])?.map((row) => row.name)).toEqual([
+    "host.name",
+    "from.address",
+    "@timestamp",
+    "d",
+  ]);
+});
+
 test("escapes of every kind keep their place", () => {
   const raw = '{"a": "x\\u00e9\\n\\"y", "b": -1.5e3}';
   const rows = rawFields(raw, [markOf(raw, '\\"y', 1)]);

@@ -3,7 +3,7 @@ import { cut, indexesOf, type Mark, type Stretch } from "@/design/marks";
 
 /** One value of a record. */
 export interface RawField {
-  /** The last part of the path, as people know it. */
+  /** The end of the path, as people know it. */
   name: string;
   /** The whole path. */
   path: string;
@@ -147,12 +147,18 @@ export function rawFields(raw: string, marks: readonly Mark[]): RawField[] | nul
       .map((mark) => ({ ...mark, from: placeOf(leaf.places, mark.from), to: placeOf(leaf.places, mark.to) }));
     const stretches = cut(leaf.text, own);
     return {
-      name: leaf.path.at(-1) ?? "",
+      name: called(leaf.path),
       path: leaf.path.join("."),
       stretches,
       marked: stretches.some((stretch) => stretch.numbers.length > 0),
     };
   });
+}
+
+/** `Image` says enough, `name` does not: of names in lower case the group is told, too (`host.name`). */
+function called(path: readonly string[]): string {
+  const last = path.at(-1) ?? "";
+  return /^[\p{Lu}@]/u.test(last) ? last : path.slice(-2).join(".");
 }
 
 /** The first index of the decoded text that came from `raw` or later. */
