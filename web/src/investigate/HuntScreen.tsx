@@ -15,7 +15,7 @@ import { say } from "@/shell/toast";
 import { META, suggestFields, suggestValues, type Typed } from "./complete";
 import { EventPanel } from "./EventPanel";
 import { FieldBar } from "./FieldBar";
-import { columnsOf, DEFAULT_COLUMNS, type Row, rowsOf, valuesOf, wantedColumns } from "./facts";
+import { columnsOf, DEFAULT_COLUMNS, isEventId, type Row, rowsOf, valuesOf, wantedColumns } from "./facts";
 import { focusGrid } from "./focus";
 import styles from "./HuntScreen.module.css";
 import { Instead } from "./Instead";
@@ -100,7 +100,9 @@ export function HuntScreen() {
     (peek) => void go({ search: (old) => ({ ...old, peek }), replace: true }),
   );
   const row: Row | undefined = rows.find((one) => one.id === quiet);
-  const current = useEvent(ofEvents && peekOpen ? quiet : null).data;
+  // A deferred cursor may still stand on a line of the other language's answer.
+  const eventId = ofEvents && quiet !== null && isEventId(quiet) ? quiet : null;
+  const current = useEvent(peekOpen ? eventId : null).data;
 
   const change = useCallback(
     (next: HuntState) => {
@@ -300,11 +302,11 @@ export function HuntScreen() {
             )}
           </div>
         </div>
-        {peekOpen && quiet && (ofEvents ? quiet.includes("-") && !quiet.startsWith("line-") : row) && (
+        {peekOpen && (eventId ?? (!ofEvents && row)) && (
           <SidePanel>
-            {ofEvents ? (
+            {eventId !== null ? (
               <EventPanel
-                id={quiet}
+                id={eventId}
                 place={where}
                 panel={panel}
                 onClose={() => setPeek(false)}

@@ -1,5 +1,14 @@
 import { expect, test } from "vitest";
-import { columnsOf, DEFAULT_COLUMNS, rowsOf, summary, valuesOf, wantedColumns, written } from "./facts";
+import {
+  columnsOf,
+  DEFAULT_COLUMNS,
+  isEventId,
+  rowsOf,
+  summary,
+  valuesOf,
+  wantedColumns,
+  written,
+} from "./facts";
 
 const table = (names: string[], rows: unknown[][]) => ({
   columns: names.map((name) => ({ name, type: "keyword" })),
@@ -10,6 +19,7 @@ const table = (names: string[], rows: unknown[][]) => ({
 test("events are known by their id, other lines by their place", () => {
   expect(rowsOf(table(["_id", "a"], [["1-7", "x"]]))).toEqual([{ id: "1-7", cells: { _id: "1-7", a: "x" } }]);
   expect(rowsOf(table(["count(*)"], [[3], [4]])).map((row) => row.id)).toEqual(["line-1", "line-2"]);
+  expect([isEventId("1-7"), isEventId("line-1"), isEventId("../x")]).toEqual([true, false, false]);
 });
 
 test("values are counted by event, also where one has several", () => {

@@ -86,6 +86,11 @@ export function rowsOf(table: SearchTable): Row[] {
   }));
 }
 
+/** Whether an id is that of an event: node and sequence. Lines of SQL have none. */
+export function isEventId(id: string): boolean {
+  return /^\d+-\d+$/.test(id);
+}
+
 /** A value as text; a list with commas. */
 export function written(value: unknown): string {
   if (value === null || value === undefined) return "";
