@@ -1,8 +1,12 @@
 //! The write-ahead log: files of checksummed LZ4 groups, one `fdatasync` for each append.
 //!
-//! A file is `wal/<first sequence, 20 digits>.log`: a 16-byte header, then groups. A group is a 16-byte head
-//! (compressed length, plain length, CRC-32 of the compressed bytes, CRC-32 of the head itself) and the bytes. The
-//! highest bit of the plain length marks the first group of an append.
+//! A file is `wal/<first sequence, 20 digits>.log`: a header, then groups. A group is a 16-byte head (compressed length,
+//! plain length, CRC-32 of the compressed bytes, CRC-32 of the head itself) and the bytes. The highest bit of the plain
+//! length marks the first group of an append. Both checksums start at secrets of the file, which stand in its header:
+//! an event may hold the bytes of a whole group, and must never be taken for one.
+//!
+//! The header is durable before anything is written behind it. Files of version 2 have a shorter one, and checksums
+//! that start at zero; they are read and continued.
 //!
 //! What was not wholly written when the machine stopped is of the last append, whose groups the disk may have kept in
 //! any order: from the damage on it is cut off and said. Damage with the beginning of another append behind it was
@@ -16,8 +20,13 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-const MAGIC: &[u8; 8] = b"WFLOG\x00\x02\n";
-const HEADER: usize = 16;
+/// What every version begins with; its number and a line feed follow.
+const NAME: &[u8; 6] = b"WFLOG\x00";
+const VERSION: u8 = 3;
+/// Magic, first sequence, salt, CRC-32 of these, four zeros.
+const HEADER: usize = 32;
+/// Magic and first sequence.
+const HEADER_2: usize = 16;
 const HEAD: usize = 16;
 /// Plain bytes after which a group is closed.
 const GROUP: usize = 2 << 20;
@@ -35,10 +44,33 @@ pub(crate) struct LogFile {
     pub path: PathBuf,
 }
 
+/// Where a file's checksums start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Salt {
+    head: u32,
+    data: u32,
+}
+
+impl Salt {
+    fn random() -> Salt {
+        let random = uuid::Uuid::new_v4();
+        let (words, _) = random.as_bytes().as_chunks::<4>();
+        // The first and the last word of it are wholly random.
+        let word = |at: usize| words.get(at).copied().map(u32::from_le_bytes).unwrap_or_default();
+        Salt { head: word(0), data: word(3) }
+    }
+}
+
+fn crc(start: u32, bytes: &[u8]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new_with_initial(start);
+    hasher.update(bytes);
+    hasher.finalize()
+}
+
 /// The writing end.
 pub(crate) struct Writer {
     dir: PathBuf,
-    file: Option<File>,
+    file: Option<(File, Salt)>,
     written: u64,
     poisoned: bool,
 }
@@ -55,26 +87,28 @@ impl Writer {
             return Err(LakeError::Poisoned);
         }
         let Some((first_seq, _)) = batches.first() else { return Ok(()) };
-        let bytes = groups(batches)?;
-        let written = self.write(*first_seq, &bytes);
+        let groups = groups(batches)?;
+        let written = self.write(*first_seq, &groups);
         if written.is_err() {
             self.poisoned = true;
         }
         written
     }
 
-    fn write(&mut self, first_seq: u64, bytes: &[u8]) -> Result<(), LakeError> {
+    fn write(&mut self, first_seq: u64, groups: &[Group]) -> Result<(), LakeError> {
         if self.written >= FILE {
             self.file = None;
         }
-        let file = match &mut self.file {
+        let (file, salt) = match &mut self.file {
             Some(file) => file,
             none => {
                 self.written = 0;
                 none.insert(create(&self.dir, first_seq)?)
             }
         };
-        file.write_all(bytes).map_err(|e| LakeError::io("write the log", e))?;
+        let mut bytes = Vec::with_capacity(groups.iter().map(|group| HEAD + group.compressed.len()).sum());
+        groups.iter().for_each(|group| group.put(*salt, &mut bytes));
+        file.write_all(&bytes).map_err(|e| LakeError::io("write the log", e))?;
         file.sync_data().map_err(|e| LakeError::io("sync the log", e))?;
         self.written += bytes.len() as u64;
         Ok(())
@@ -86,19 +120,62 @@ impl Writer {
     }
 }
 
-fn create(dir: &Path, first_seq: u64) -> Result<File, LakeError> {
+fn create(dir: &Path, first_seq: u64) -> Result<(File, Salt), LakeError> {
     let path = dir.join(format!("{first_seq:020}.log"));
     // A file of this name holds batches without events (they use no sequence): it is continued.
     let existed = path.exists();
-    let mut file = OpenOptions::new().create(true).append(true).open(&path).map_err(|e| LakeError::io("create a log file", e))?;
-    if !existed {
-        let mut header = Vec::with_capacity(HEADER);
-        header.extend_from_slice(MAGIC);
-        header.extend_from_slice(&first_seq.to_le_bytes());
-        file.write_all(&header).map_err(|e| LakeError::io("write the log", e))?;
-        sync_dir(dir)?;
+    let mut file =
+        OpenOptions::new().create(true).read(true).append(true).open(&path).map_err(|e| LakeError::io("create a log file", e))?;
+    if existed {
+        let size = file.metadata().map_err(|e| LakeError::io("open a log file", e))?.len();
+        return match header(&mut file, size, &path)? {
+            Some(Header { salt, .. }) => Ok((file, salt)),
+            None => Err(LakeError::Corrupt { file: path, at: 0, what: "wrong header" }),
+        };
     }
-    Ok(file)
+    let salt = Salt::random();
+    let mut header = Vec::with_capacity(HEADER);
+    header.extend_from_slice(NAME);
+    header.extend_from_slice(&[VERSION, b'\n']);
+    header.extend_from_slice(&first_seq.to_le_bytes());
+    header.extend_from_slice(&salt.head.to_le_bytes());
+    header.extend_from_slice(&salt.data.to_le_bytes());
+    let own = crc32fast::hash(&header);
+    header.extend_from_slice(&own.to_le_bytes());
+    header.resize(HEADER, 0);
+    file.write_all(&header).map_err(|e| LakeError::io("write the log", e))?;
+    // Before any group: a file with a wrong header and something behind it was damaged, not torn.
+    file.sync_data().map_err(|e| LakeError::io("sync the log", e))?;
+    sync_dir(dir)?;
+    Ok((file, salt))
+}
+
+/// What stands in front of the groups.
+struct Header {
+    salt: Salt,
+    /// Bytes.
+    len: u64,
+}
+
+/// Reads the header of a file of `size` bytes; `None` if its bytes are none. [`LakeError::Format`] for another version.
+fn header(file: &mut impl Read, size: u64, path: &Path) -> Result<Option<Header>, LakeError> {
+    let io = |e| LakeError::io("read the log", e);
+    let mut bytes = [0u8; HEADER];
+    if size < HEADER_2 as u64 {
+        return Ok(None);
+    }
+    file.read_exact(&mut bytes[..HEADER_2]).map_err(io)?;
+    match (&bytes[..6] == NAME, bytes[6], bytes[7]) {
+        (true, 2, b'\n') => Ok(Some(Header { salt: Salt::default(), len: HEADER_2 as u64 })),
+        (true, VERSION, b'\n') if size >= HEADER as u64 => {
+            file.read_exact(&mut bytes[HEADER_2..]).map_err(io)?;
+            let word = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+            let sound = crc32fast::hash(&bytes[..24]) == word(24) && word(28) == 0;
+            Ok(sound.then(|| Header { salt: Salt { head: word(16), data: word(20) }, len: HEADER as u64 }))
+        }
+        (true, version, b'\n') if version != VERSION => Err(LakeError::Format { file: path.to_owned() }),
+        _ => Ok(None),
+    }
 }
 
 /// Makes the names in a folder durable.
@@ -106,35 +183,49 @@ pub(crate) fn sync_dir(dir: &Path) -> Result<(), LakeError> {
     File::open(dir).and_then(|dir| dir.sync_all()).map_err(|e| LakeError::io("sync a folder", e))
 }
 
-fn groups(batches: &[(u64, &Batch)]) -> Result<Vec<u8>, LakeError> {
+/// Bytes that are written and checked together.
+struct Group {
+    /// Its length in plain, and [`FIRST`].
+    plain: u32,
+    compressed: Vec<u8>,
+}
+
+fn groups(batches: &[(u64, &Batch)]) -> Result<Vec<Group>, LakeError> {
     let mut out = Vec::new();
     let mut plain = Vec::new();
     for (place, (first_seq, batch)) in batches.iter().enumerate() {
         codec::encode(batch, *first_seq, &mut plain);
         if plain.len() >= GROUP || place + 1 == batches.len() {
             let first = if out.is_empty() { FIRST } else { 0 };
-            group(&plain, first, &mut out)?;
+            out.push(Group::of(&plain, first)?);
             plain.clear();
         }
     }
     Ok(out)
 }
 
-fn group(plain: &[u8], first: u32, out: &mut Vec<u8>) -> Result<(), LakeError> {
-    if plain.len() > MAX_GROUP {
-        return Err(LakeError::TooLarge { bytes: plain.len(), limit: MAX_GROUP });
+impl Group {
+    fn of(plain: &[u8], first: u32) -> Result<Group, LakeError> {
+        if plain.len() > MAX_GROUP {
+            return Err(LakeError::TooLarge { bytes: plain.len(), limit: MAX_GROUP });
+        }
+        Ok(Group { plain: length(plain.len()) | first, compressed: lz4_flex::block::compress(plain) })
     }
-    let compressed = lz4_flex::block::compress(plain);
-    let mut head = Vec::with_capacity(HEAD);
-    let length = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX);
-    head.extend_from_slice(&length(compressed.len()).to_le_bytes());
-    head.extend_from_slice(&(length(plain.len()) | first).to_le_bytes());
-    head.extend_from_slice(&crc32fast::hash(&compressed).to_le_bytes());
-    let own = crc32fast::hash(&head);
-    head.extend_from_slice(&own.to_le_bytes());
-    out.extend_from_slice(&head);
-    out.extend_from_slice(&compressed);
-    Ok(())
+
+    fn put(&self, salt: Salt, out: &mut Vec<u8>) {
+        let start = out.len();
+        out.extend_from_slice(&length(self.compressed.len()).to_le_bytes());
+        out.extend_from_slice(&self.plain.to_le_bytes());
+        out.extend_from_slice(&crc(salt.data, &self.compressed).to_le_bytes());
+        let own = crc(salt.head, &out[start..]);
+        out.extend_from_slice(&own.to_le_bytes());
+        out.extend_from_slice(&self.compressed);
+    }
+}
+
+/// Groups are bounded far below 4 GiB.
+fn length(bytes: usize) -> u32 {
+    u32::try_from(bytes).unwrap_or(u32::MAX)
 }
 
 /// The files of the log, oldest first.
@@ -165,35 +256,45 @@ pub(crate) fn read(file: &LogFile, newest: bool, mut each: impl FnMut(Vec<Logged
     let mut reader = std::io::BufReader::with_capacity(1 << 20, File::open(&file.path).map_err(|e| LakeError::io("open a log file", e))?);
     let size = reader.get_ref().metadata().map_err(|e| LakeError::io("open a log file", e))?.len();
     let corrupt = |at: u64, what| LakeError::Corrupt { file: file.path.clone(), at, what };
-    let mut header = [0u8; HEADER];
-    if size < HEADER as u64 {
-        return if newest { Ok(End::Torn(0)) } else { Err(corrupt(0, "no header")) };
-    }
-    reader.read_exact(&mut header).map_err(|e| LakeError::io("read the log", e))?;
-    if &header[..8] != MAGIC {
-        return Err(LakeError::Format { file: file.path.clone() });
-    }
-    let mut at = HEADER as u64;
+    let Some(Header { salt, len }) = header(&mut reader, size, &file.path)? else {
+        // Nothing is written behind a header that is not durable; the length alone may be, with zeros.
+        let torn = newest && (size <= HEADER as u64 || all_zero(file)?);
+        return if torn { Ok(End::Torn(0)) } else { Err(corrupt(0, "wrong header")) };
+    };
+    let mut at = len;
     loop {
         let left = size - at;
         if left == 0 {
             return Ok(End::Clean);
         }
-        match one_group(&mut reader, left) {
+        match one_group(&mut reader, left, salt) {
             Ok((used, plain)) => {
                 let batches = codec::decode(&plain).map_err(|e| corrupt(at, e.0))?;
                 each(batches)?;
                 at += used;
             }
             Err(Broken::Io(e)) => return Err(LakeError::io("read the log", e)),
-            Err(Broken::Damaged(_)) if newest && !another_append_behind(file, at, size)? => return Ok(End::Torn(at)),
+            Err(Broken::Damaged(_)) if newest && !another_append_behind(file, at, size, salt)? => return Ok(End::Torn(at)),
             Err(Broken::Damaged(what)) => return Err(corrupt(at, what)),
         }
     }
 }
 
+fn all_zero(file: &LogFile) -> Result<bool, LakeError> {
+    let io = |e| LakeError::io("read the log", e);
+    let mut reader = File::open(&file.path).map_err(io)?;
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match reader.read(&mut buffer).map_err(io)? {
+            0 => return Ok(true),
+            n if buffer[..n].iter().any(|byte| *byte != 0) => return Ok(false),
+            _ => {}
+        }
+    }
+}
+
 /// Whether a whole group that begins an append stands behind this place.
-fn another_append_behind(file: &LogFile, at: u64, size: u64) -> Result<bool, LakeError> {
+fn another_append_behind(file: &LogFile, at: u64, size: u64, salt: Salt) -> Result<bool, LakeError> {
     let io = |e| LakeError::io("read the log", e);
     let mut open = File::open(&file.path).map_err(io)?;
     open.seek(SeekFrom::Start(at)).map_err(io)?;
@@ -202,8 +303,8 @@ fn another_append_behind(file: &LogFile, at: u64, size: u64) -> Result<bool, Lak
     // The damaged group's own head may be whole: it is not behind itself.
     Ok((1..rest.len()).any(|from| {
         let group = &rest[from..];
-        let Some(head) = group.first_chunk::<HEAD>().and_then(Head::read) else { return false };
-        head.is_first && group[HEAD..].get(..head.compressed).is_some_and(|bytes| crc32fast::hash(bytes) == head.crc)
+        let Some(head) = group.first_chunk::<HEAD>().and_then(|head| Head::read(head, salt)) else { return false };
+        head.is_first && group[HEAD..].get(..head.compressed).is_some_and(|bytes| crc(salt.data, bytes) == head.crc)
     }))
 }
 
@@ -222,28 +323,28 @@ struct Head {
 
 impl Head {
     /// `None` if its checksum is wrong.
-    fn read(bytes: &[u8; HEAD]) -> Option<Head> {
+    fn read(bytes: &[u8; HEAD], salt: Salt) -> Option<Head> {
         let (words, _) = bytes.as_chunks::<4>();
-        let [compressed, plain, crc, own] = *words.first_chunk::<4>()?;
+        let [compressed, plain, data, own] = *words.first_chunk::<4>()?;
         let plain = u32::from_le_bytes(plain);
-        (crc32fast::hash(&bytes[..12]) == u32::from_le_bytes(own)).then(|| Head {
+        (crc(salt.head, &bytes[..12]) == u32::from_le_bytes(own)).then(|| Head {
             compressed: u32::from_le_bytes(compressed) as usize,
             plain: (plain & !FIRST) as usize,
-            crc: u32::from_le_bytes(crc),
+            crc: u32::from_le_bytes(data),
             is_first: plain & FIRST != 0,
         })
     }
 }
 
 /// The next group and the bytes that it takes, of which `left` are there.
-fn one_group(reader: &mut impl Read, left: u64) -> Result<(u64, Vec<u8>), Broken> {
+fn one_group(reader: &mut impl Read, left: u64, salt: Salt) -> Result<(u64, Vec<u8>), Broken> {
     const SHORT: Broken = Broken::Damaged("cut short");
     if left < HEAD as u64 {
         return Err(SHORT);
     }
     let mut head = [0u8; HEAD];
     reader.read_exact(&mut head).map_err(Broken::Io)?;
-    let head = Head::read(&head).ok_or(Broken::Damaged("wrong checksum of a head"))?;
+    let head = Head::read(&head, salt).ok_or(Broken::Damaged("wrong checksum of a head"))?;
     if head.plain > MAX_GROUP {
         return Err(Broken::Damaged("a group too large"));
     }
@@ -253,7 +354,7 @@ fn one_group(reader: &mut impl Read, left: u64) -> Result<(u64, Vec<u8>), Broken
     }
     let mut compressed = vec![0; head.compressed];
     reader.read_exact(&mut compressed).map_err(Broken::Io)?;
-    if crc32fast::hash(&compressed) != head.crc {
+    if crc(salt.data, &compressed) != head.crc {
         return Err(Broken::Damaged("wrong checksum"));
     }
     let plain = lz4_flex::block::decompress(&compressed, head.plain).map_err(|_| Broken::Damaged("bytes that do not decompress"))?;
@@ -263,7 +364,7 @@ fn one_group(reader: &mut impl Read, left: u64) -> Result<(u64, Vec<u8>), Broken
 /// Cuts a torn end off, durably.
 pub(crate) fn cut(file: &LogFile, at: u64) -> Result<(), LakeError> {
     let io = |e| LakeError::io("cut the torn end of the log", e);
-    if at < HEADER as u64 {
+    if at == 0 {
         std::fs::remove_file(&file.path).map_err(io)?;
         return file.path.parent().map_or(Ok(()), sync_dir);
     }
