@@ -9,8 +9,8 @@ use rustc_hash::FxHashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Events with matches that are kept for the follower in memory; what is older it reads from the files.
-const MAX_RECENT: usize = 20_000;
+/// Bytes of events with matches that are kept for the follower in memory; what is older it reads from the files.
+const MAX_RECENT: usize = 8 << 20;
 
 /// How long an append waits for memory.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -53,10 +53,8 @@ impl Lake {
     }
 
     fn check_reserve(&self) -> Result<(), LakeError> {
-        let options = &self.shared.options;
-        let stat = rustix::fs::statvfs(&options.dir).map_err(|e| LakeError::io("ask how full the disk is", e.into()))?;
-        let free = stat.f_bavail.saturating_mul(stat.f_frsize);
-        if free < options.reserve_bytes { Err(LakeError::Full { free, reserve: options.reserve_bytes }) } else { Ok(()) }
+        let (free, reserve) = (self.shared.free_bytes()?, self.shared.options.reserve_bytes);
+        if free < reserve { Err(LakeError::Full { free, reserve }) } else { Ok(()) }
     }
 
     /// Waits while sealing is behind: what is in memory stays within twice its size.
@@ -196,11 +194,18 @@ impl Writing {
             Arc::make_mut(last).last_seq = record.last_seq;
             return;
         }
-        self.recent_events += record.hits.len();
+        self.recent_bytes += record.bytes();
         self.recent.push_back(Arc::new(record));
-        while self.recent_events > MAX_RECENT || self.recent.len() > MAX_RECENT {
+        while self.recent_bytes > MAX_RECENT {
             let Some(oldest) = self.recent.pop_front() else { break };
-            self.recent_events -= oldest.hits.len();
+            self.recent_bytes -= oldest.bytes();
         }
+    }
+}
+
+impl Record {
+    /// Bytes that it takes in memory.
+    pub(crate) fn bytes(&self) -> usize {
+        64 + self.hits.iter().map(|(_, event)| 128 + event.heap_bytes()).sum::<usize>()
     }
 }

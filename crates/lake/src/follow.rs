@@ -17,7 +17,7 @@ impl Lake {
                 let newer = writing.recent.iter().filter(|record| record.last_seq > seq);
                 let within = newer.take_while(|record| {
                     let fits = bytes < max_bytes;
-                    bytes += record.hits.iter().map(|(_, event)| event.heap_bytes()).sum::<usize>();
+                    bytes += record.bytes();
                     fits
                 });
                 return Ok(within.map(|record| after(Record::clone(record), seq)).collect());
@@ -43,7 +43,7 @@ impl Lake {
                     let last = logged.first_seq + logged.raws.len() as u64;
                     if bytes < max_bytes && !logged.raws.is_empty() && last > seq + 1 && last <= durable + 1 {
                         let record = after(record(logged), seq);
-                        bytes += 64 + record.hits.iter().map(|(_, event)| event.heap_bytes()).sum::<usize>();
+                        bytes += record.bytes();
                         records.push(record);
                     }
                 }
@@ -59,7 +59,7 @@ impl Lake {
         let mut writing = self.shared.writing();
         while writing.recent.front().is_some_and(|oldest| oldest.last_seq <= seq) {
             if let Some(done) = writing.recent.pop_front() {
-                writing.recent_events -= done.hits.len();
+                writing.recent_bytes -= done.bytes();
             }
         }
     }

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+/// Its name in the lake's folder.
+pub(crate) const MANIFEST: &str = "manifest.json";
 /// The version of the format.
 const FORMAT: u32 = 2;
 

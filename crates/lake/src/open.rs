@@ -2,7 +2,7 @@
 
 use crate::columns::Row;
 use crate::dedup::{self, Dedup, Taken};
-use crate::manifest::Manifest;
+use crate::manifest::{MANIFEST, Manifest};
 use crate::memory::{Snapshot, View};
 use crate::wal::codec::Logged;
 use crate::wal::{self, End, Writer};
@@ -22,7 +22,8 @@ pub(crate) struct Writing {
     pub dedup: Dedup,
     /// What the follower has not taken yet, as far as it fits; older ones are read from the files.
     pub recent: VecDeque<Arc<Record>>,
-    pub recent_events: usize,
+    /// Bytes that they take.
+    pub recent_bytes: usize,
 }
 
 pub(crate) struct Shared {
@@ -58,7 +59,7 @@ impl Shared {
             std::fs::create_dir_all(options.dir.join(part)).map_err(io)?;
         }
         let lock = lock(&options)?;
-        let manifest = Manifest::load(&options.dir.join("manifest.json"))?;
+        let manifest = Manifest::load(&options.dir.join(MANIFEST))?;
         crate::seal::remove_orphans(&options.dir, &manifest)?;
         let mut dedup = Dedup::load(&options.dir.join("seen.bin"))?;
         let sealed = manifest.sealed;
@@ -89,7 +90,7 @@ impl Shared {
         let wal = Writer::new(options.dir.join("wal"));
         Ok(Shared {
             clock,
-            writing: Mutex::new(Writing { wal, next_seq: last_seq + 1, dedup, recent: VecDeque::new(), recent_events: 0 }),
+            writing: Mutex::new(Writing { wal, next_seq: last_seq + 1, dedup, recent: VecDeque::new(), recent_bytes: 0 }),
             view: Mutex::new(view),
             durable,
             released: AtomicU64::new(0),
@@ -120,6 +121,12 @@ impl Shared {
 
     pub(crate) fn path(&self, below: &std::path::Path) -> PathBuf {
         self.options.dir.join(below)
+    }
+
+    /// Free bytes on the disk.
+    pub(crate) fn free_bytes(&self) -> Result<u64, LakeError> {
+        let stat = rustix::fs::statvfs(&self.options.dir).map_err(|e| LakeError::io("ask how full the disk is", e.into()))?;
+        Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
     }
 
     pub(crate) fn stats(&self) -> LakeStats {

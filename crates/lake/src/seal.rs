@@ -1,7 +1,7 @@
 //! From memory into Parquet segments, and the log cut behind them.
 
 use crate::columns::{ATTRS, CLASS, DERIVED, PRODUCT, RAW, RAW_BYTES, RECEIVED, SCHEMA, SEQ, TIME};
-use crate::manifest::{Group, Manifest, Segment};
+use crate::manifest::{Group, MANIFEST, Manifest, Segment};
 use crate::memory::Block;
 use crate::open::Shared;
 use crate::scan::{self, text};
@@ -21,10 +21,14 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How often the sealer looks without being woken.
 const LOOK: Duration = Duration::from_secs(2);
+/// The longest pause after a failure; it begins with [`LOOK`] and doubles.
+const MAX_PAUSE: Duration = Duration::from_secs(60);
+/// A segment is about this part of its columns, or smaller.
+const SHRINKS: usize = 4;
 /// Bytes of columns that one segment is made of: below the 2 GiB at which a column of text ends.
 const MAX_BYTES: usize = 1 << 30;
 /// Rows of a row group at most.
@@ -60,24 +64,36 @@ impl Drop for Sealer {
 }
 
 fn run(shared: &Shared) {
+    let mut pause = LOOK;
     while !shared.closing.load(Ordering::SeqCst) {
-        if due(shared) {
-            match seal(shared) {
-                Ok(()) => continue,
-                Err(error) => tracing::error!(%error, "sealing failed; the events stay in the log and in memory"),
+        if !due(shared) {
+            wait(shared, LOOK, true);
+            continue;
+        }
+        match seal(shared) {
+            Ok(()) => pause = LOOK,
+            Err(error) => {
+                tracing::error!(%error, "sealing failed; the events stay in the log and in memory. Next try in {} s", pause.as_secs());
+                wait(shared, pause, false);
+                pause = (pause * 2).min(MAX_PAUSE);
             }
         }
-        let wake = shared.wake.clone();
-        let (waker, woken) = &*wake;
-        let mut asked = waker.lock().unwrap_or_else(|poison| poison.into_inner());
-        if !*asked {
-            asked = match woken.wait_timeout(asked, LOOK) {
-                Ok((guard, _)) => guard,
-                Err(poison) => poison.into_inner().0,
-            }
-        }
-        *asked = false;
     }
+}
+
+/// Waits this long, or until there may be something to do if `may_be_woken`; in any case no longer than the lake is open.
+fn wait(shared: &Shared, time: Duration, may_be_woken: bool) {
+    let (due, woken) = &*shared.wake;
+    let until = Instant::now() + time;
+    let mut asked = due.lock().unwrap_or_else(|poison| poison.into_inner());
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() || (*asked && may_be_woken) || shared.closing.load(Ordering::SeqCst) {
+            break;
+        }
+        asked = woken.wait_timeout(asked, left).map_or_else(|poison| poison.into_inner().0, |(guard, _)| guard);
+    }
+    *asked = false;
 }
 
 fn due(shared: &Shared) -> bool {
@@ -104,28 +120,61 @@ fn seal(shared: &Shared) -> Result<(), LakeError> {
     let (blocks, manifest) = {
         let mut writing = shared.writing();
         let mut view = shared.view();
+        check_room(shared, view.bytes())?;
         writing.wal.rotate();
         (view.take(shared.options.segment_rows, MAX_BYTES)?, view.manifest.clone())
     };
     let Some(last) = blocks.last().map(|block| block.last_seq) else { return Ok(()) };
-    let sealed = write_segments(shared, &blocks).and_then(|segments| {
-        let next = manifest.with(segments, last);
-        next.save(&shared.options.dir.join("manifest.json"))?;
-        Ok(next)
-    });
-    match sealed {
+    let mut written = Vec::new();
+    match write_all(shared, &blocks, &manifest, last, &mut written) {
         Ok(next) => shared.view().sealed(next),
         Err(error) => {
+            discard(shared, &manifest, &written);
             shared.view().put_back();
             return Err(error);
         }
     }
     shared.woken_by_sealer.notify_all();
-    truncate(shared)
+    if let Err(error) = truncate(shared) {
+        tracing::error!(%error, "the events are sealed, but the log behind them could not be cut; the next sealing tries again");
+    }
+    Ok(())
+}
+
+/// Sealing may use of the reserve what taking in leaves, since it is what makes room; but never all of it: the records
+/// and the journal want to be written too.
+fn check_room(shared: &Shared, bytes: usize) -> Result<(), LakeError> {
+    let reserve = shared.options.reserve_bytes;
+    let wanted = ((bytes.min(MAX_BYTES) / SHRINKS) as u64).min(reserve / 2) + reserve / 4;
+    let free = shared.free_bytes()?;
+    if free < wanted { Err(LakeError::Full { free, reserve: wanted }) } else { Ok(()) }
+}
+
+/// Segments and then the manifest that names them. `written`: the paths of all files that were begun.
+fn write_all(shared: &Shared, blocks: &[Arc<Block>], manifest: &Manifest, last: u64, written: &mut Vec<PathBuf>) -> Result<Manifest, LakeError> {
+    let segments = write_segments(shared, blocks, written)?;
+    let next = manifest.with(segments, last);
+    next.save(&shared.options.dir.join(MANIFEST))?;
+    Ok(next)
+}
+
+/// Removes what a failed sealing wrote, unless the manifest on the disk names it: that may be new although its folder
+/// could not be made durable. What stays is removed at the next start.
+fn discard(shared: &Shared, before: &Manifest, written: &[PathBuf]) {
+    match Manifest::load(&shared.options.dir.join(MANIFEST)) {
+        Ok(manifest) if manifest.version == before.version => {}
+        _ => return,
+    }
+    for file in written.iter().flat_map(|path| [path.clone(), path.with_extension("idx")]) {
+        match std::fs::remove_file(&file) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => tracing::warn!(%error, file = %file.display(), "an unfinished segment stays until the next start"),
+            _ => {}
+        }
+    }
 }
 
 /// One segment for each hour of receipt.
-fn write_segments(shared: &Shared, blocks: &[Arc<Block>]) -> Result<Vec<Segment>, LakeError> {
+fn write_segments(shared: &Shared, blocks: &[Arc<Block>], written: &mut Vec<PathBuf>) -> Result<Vec<Segment>, LakeError> {
     let whole = concat_batches(&SCHEMA, blocks.iter().map(|block| &block.batch))?;
     let received = instants(&whole, RECEIVED)?;
     let mut hours: BTreeMap<i64, Vec<u32>> = BTreeMap::new();
@@ -138,7 +187,7 @@ fn write_segments(shared: &Shared, blocks: &[Arc<Block>]) -> Result<Vec<Segment>
             true => whole.clone(),
             false => take_record_batch(&whole, &UInt32Array::from(rows))?,
         };
-        segments.push(write_segment(shared, hour, &part)?);
+        segments.push(write_segment(shared, hour, &part, written)?);
     }
     Ok(segments)
 }
@@ -176,12 +225,13 @@ fn ordered(part: &RecordBatch) -> Result<Ordered, LakeError> {
     Ok(Ordered { rows, groups })
 }
 
-fn write_segment(shared: &Shared, hour: i64, part: &RecordBatch) -> Result<Segment, LakeError> {
+fn write_segment(shared: &Shared, hour: i64, part: &RecordBatch, written: &mut Vec<PathBuf>) -> Result<Segment, LakeError> {
     let instant = Timestamp(hour * HOUR).to_string();
     let folder = PathBuf::from("events").join(format!("dt={}", &instant[..10])).join(format!("hh={}", &instant[11..13]));
     std::fs::create_dir_all(shared.path(&folder)).map_err(|e| LakeError::io("create a segment's folder", e))?;
     let path = folder.join(format!("{}.parquet", uuid::Uuid::now_v7()));
     let full = shared.path(&path);
+    written.push(full.clone());
     let ordered = ordered(part)?;
     let crc = write_parquet(&full, &ordered)?;
     let (groups, sidecar_crc) = write_sidecar(&full.with_extension("idx"), &ordered)?;

@@ -5,6 +5,7 @@ use model::{EventId, ManualClock, Match, Severity, Timestamp, field};
 use proptest::prelude::*;
 use query::{Search, holds, parse_bar};
 
+mod disk;
 mod log;
 
 fn clock() -> Arc<ManualClock> {

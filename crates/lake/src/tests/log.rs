@@ -104,3 +104,28 @@ fn a_file_of_version_2_is_read_and_continued() {
     assert_eq!(std::fs::read(newest(dir.path())).unwrap()[..8], *b"WFLOG\0\x03\n");
     assert_eq!(open(dir.path()).stats().events, 5);
 }
+
+#[test]
+fn what_waits_for_the_follower_is_bounded_in_bytes_and_read_from_the_files() {
+    let dir = tempfile::tempdir().unwrap();
+    let lake = open(dir.path());
+    let rule = RuleRef { id: "r".into(), version: "v".into(), title: "R".into(), level: Severity::High, tags: Vec::new() };
+    for i in 0..12 {
+        let raw = format!("{i} {}", "x".repeat(1 << 20));
+        let matched = Batch { rules: vec![rule.clone()], matches: vec![Match { event: 0, rule: 0 }], ..batch("a", &[raw]) };
+        lake.append(vec![matched]).unwrap();
+    }
+    let waiting: usize = lake.shared.writing().recent.iter().flat_map(|record| &record.hits).map(|(_, event)| event.heap_bytes()).sum();
+    assert!(waiting <= 8 << 20, "{waiting} bytes wait in memory");
+    let (mut position, mut seen) = (0, 0);
+    loop {
+        let records = lake.records_after(position, 1 << 20).unwrap();
+        let Some(last) = records.last() else { break };
+        position = last.last_seq;
+        seen += records.iter().map(|record| record.hits.len()).sum::<usize>();
+        lake.release(position);
+    }
+    assert_eq!((position, seen), (12, 12));
+    let writing = lake.shared.writing();
+    assert_eq!((writing.recent.len(), writing.recent_bytes), (0, 0), "what was followed is still counted");
+}
