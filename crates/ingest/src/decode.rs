@@ -6,6 +6,10 @@ use std::io::Read;
 /// The largest body after decompression, in bytes.
 pub const MAX_BODY: usize = 64 << 20;
 
+/// The most lines of a body. Each costs some hundred bytes until it is answered, so a small body of empty lines would
+/// become gigabytes.
+pub const MAX_LINES: usize = 400_000;
+
 /// A body that cannot be had.
 #[derive(Debug, thiserror::Error)]
 pub enum DecodeError {
@@ -15,6 +19,9 @@ pub enum DecodeError {
     /// Larger than [`MAX_BODY`] once decompressed.
     #[error("the body is larger than {MAX_BODY} bytes once decompressed")]
     TooLarge,
+    /// More lines than [`MAX_LINES`].
+    #[error("the body has more than {MAX_LINES} lines: send smaller batches")]
+    TooMany,
     /// Cut short or damaged. Nothing of it was taken.
     #[error("the compressed body is damaged or cut short: {0}")]
     Damaged(std::io::Error),
@@ -22,14 +29,15 @@ pub enum DecodeError {
 
 /// The plain body of a `Content-Encoding` (`None` or `identity`: as it is).
 pub fn decode(body: Bytes, encoding: Option<&str>) -> Result<Bytes, DecodeError> {
-    match encoding.map(str::trim) {
-        None | Some("" | "identity") if body.len() > MAX_BODY => Err(DecodeError::TooLarge),
-        None | Some("" | "identity") => Ok(body),
+    let plain = match encoding.map(str::trim) {
+        None | Some("" | "identity") if body.len() > MAX_BODY => return Err(DecodeError::TooLarge),
+        None | Some("" | "identity") => body,
         // Several members in one body are what `cat a.gz b.gz` makes and RFC 1952 allows.
-        Some("gzip" | "x-gzip") => bounded(flate2::read::MultiGzDecoder::new(&body[..])),
-        Some("zstd") => bounded(zstd::stream::read::Decoder::with_buffer(&body[..]).map_err(DecodeError::Damaged)?),
-        Some(other) => Err(DecodeError::Unsupported(other.chars().take(32).collect())),
-    }
+        Some("gzip" | "x-gzip") => bounded(flate2::read::MultiGzDecoder::new(&body[..]))?,
+        Some("zstd") => bounded(zstd::stream::read::Decoder::with_buffer(&body[..]).map_err(DecodeError::Damaged)?)?,
+        Some(other) => return Err(DecodeError::Unsupported(other.chars().take(32).collect())),
+    };
+    if memchr::memchr_iter(b'\n', &plain).nth(MAX_LINES).is_some() { Err(DecodeError::TooMany) } else { Ok(plain) }
 }
 
 fn bounded(reader: impl Read) -> Result<Bytes, DecodeError> {
@@ -68,6 +76,9 @@ mod tests {
 
     #[test]
     fn a_bomb_stops_at_the_limit() {
+        let lines = gzip(&vec![b'\n'; MAX_LINES + 1]);
+        assert!(matches!(decode(Bytes::from(lines), Some("gzip")), Err(DecodeError::TooMany)));
+        assert!(decode(Bytes::from(vec![b'\n'; MAX_LINES]), None).is_ok());
         let bomb = gzip(&vec![0; MAX_BODY + 1]);
         assert!(bomb.len() < 1 << 20);
         assert!(matches!(decode(bomb.into(), Some("gzip")), Err(DecodeError::TooLarge)));

@@ -8,6 +8,10 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread::JoinHandle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio_util::sync::CancellationToken;
+
+/// Bodies that are unpacked or wait for their answer at once.
+const BODIES: usize = 8;
 
 /// Sizes of the pipeline.
 #[derive(Clone, Debug)]
@@ -126,6 +130,17 @@ pub enum IngestError {
     Stopping,
 }
 
+/// Tells that the thread which holds it has panicked.
+pub(crate) struct Alarm(pub CancellationToken);
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.cancel();
+        }
+    }
+}
+
 pub(crate) struct Job {
     pub submission: Submission,
     pub received: Timestamp,
@@ -143,6 +158,8 @@ struct Inner {
     jobs: Mutex<Option<mpsc::Sender<Job>>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     room: Arc<Semaphore>,
+    bodies: Arc<Semaphore>,
+    broken: CancellationToken,
     queue_bytes: usize,
     counters: Counters,
     clock: Arc<dyn Clock>,
@@ -160,18 +177,39 @@ impl Pipeline {
         // Both channels are unbounded in length: the permit that every job carries to its end bounds them in bytes.
         let (jobs, job_queue) = mpsc::channel();
         let (done, done_queue) = mpsc::channel();
-        let mut threads = worker::start(options.workers.max(1), job_queue, done, rules);
-        threads.push(writer::start(lake, done_queue, counters.clone()));
+        let broken = CancellationToken::new();
+        let mut threads = worker::start(options.workers.max(1), job_queue, done, rules, &broken);
+        threads.push(writer::start(lake, done_queue, counters.clone(), &broken));
         Pipeline {
             inner: Arc::new(Inner {
                 jobs: Mutex::new(Some(jobs)),
                 threads: Mutex::new(threads),
                 room: Arc::new(Semaphore::new(options.queue_bytes)),
+                bodies: Arc::new(Semaphore::new(BODIES)),
+                broken,
                 queue_bytes: options.queue_bytes,
                 counters,
                 clock,
             }),
         }
+    }
+
+    /// Waits until a thread of the pipeline has panicked. Nothing is taken in any more, and only a new start helps: what
+    /// was acknowledged is in the log.
+    pub async fn broken(&self) {
+        self.inner.broken.cancelled().await;
+    }
+
+    /// Whether a thread of the pipeline has panicked.
+    pub fn is_broken(&self) -> bool {
+        self.inner.broken.is_cancelled()
+    }
+
+    /// Waits until one more body may be unpacked, and counts it until the answer is given up. What a body becomes on the
+    /// way is bounded per body; this bounds how many there are.
+    pub(crate) async fn body(&self) -> Option<OwnedSemaphorePermit> {
+        // The semaphore is never closed.
+        self.inner.bodies.clone().acquire_owned().await.ok()
     }
 
     /// The counts per source.

@@ -1,13 +1,14 @@
 //! Parse and match: one synchronous call per batch, in parallel, numbered so that the writer can restore the order.
 
 use crate::counters::SourceCounts;
-use crate::pipeline::{IngestError, ItemOutcome, Job, Naming, Receipt};
+use crate::pipeline::{Alarm, IngestError, ItemOutcome, Job, Naming, Receipt};
 use arc_swap::ArcSwap;
 use model::{Diagnostic, Event, Match, RuleRef, Timestamp, Verdict, field};
 use rustc_hash::FxHashMap;
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread::JoinHandle;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio_util::sync::CancellationToken;
 
 /// A submission ready for the log.
 pub(crate) struct Prepared {
@@ -36,12 +37,15 @@ pub(crate) fn start(
     jobs: mpsc::Receiver<Job>,
     done: mpsc::Sender<(u64, Prepared)>,
     rules: Arc<ArcSwap<detect::RuleSet>>,
+    broken: &CancellationToken,
 ) -> Vec<JoinHandle<()>> {
     let jobs = Arc::new(Mutex::new((jobs, 0u64)));
     (0..count)
         .map(|_| {
             let (jobs, done, rules) = (jobs.clone(), done.clone(), rules.clone());
+            let alarm = Alarm(broken.clone());
             std::thread::spawn(move || {
+                let _alarm = alarm;
                 let mut scratch = Scratch::default();
                 while let Some((number, job)) = next(&jobs) {
                     let prepared = prepare(job, &rules.load(), &mut scratch);
@@ -75,9 +79,8 @@ fn prepare(job: Job, rules: &detect::RuleSet, scratch: &mut Scratch) -> Prepared
     let mut outcomes = vec![None; count];
     let mut rejected = submission.rejected;
     for (index, raw) in submission.frames.iter().enumerate() {
-        let mut event = Event::default();
         let input = parse::Input { raw, received, format: submission.format, peer: submission.peer };
-        parse::parse_into(&input, &mut event);
+        let event = read(&input, rules, scratch);
         match worst(&event) {
             Some(fault) if fault.verdict == Verdict::Reject => {
                 rejected += 1;
@@ -89,8 +92,6 @@ fn prepare(job: Job, rules: &detect::RuleSet, scratch: &mut Scratch) -> Prepared
                 parts.of(&event).batch.quarantined.push(kept);
             }
             _ => {
-                scratch.hits.clear();
-                rules.matches(&event, &mut scratch.matcher, &mut scratch.hits);
                 let item_id = submission.item_ids.get(index).cloned().flatten();
                 // A submission has fewer records than bytes, and those fit 32 bits.
                 parts.push(event, u32::try_from(index).unwrap_or(u32::MAX), item_id, &scratch.hits);
@@ -100,6 +101,32 @@ fn prepare(job: Job, rules: &detect::RuleSet, scratch: &mut Scratch) -> Prepared
     let sent = u32::try_from(count).unwrap_or(u32::MAX).saturating_add(submission.rejected).saturating_add(u32::try_from(submission.quarantined.len()).unwrap_or(u32::MAX));
     let parts = parts.finish(submission.quarantined, rejected);
     Prepared { parts, outcomes, sent, rejected, answer, _permit: permit }
+}
+
+/// Parses and matches one record; the hits stand in `scratch`. A record that makes the code panic is set aside: it must
+/// not take the thread, and with it every batch behind it, along.
+fn read(input: &parse::Input<'_>, rules: &detect::RuleSet, scratch: &mut Scratch) -> Event {
+    contained(input, scratch, |scratch| {
+        let mut event = Event::default();
+        parse::parse_into(input, &mut event);
+        scratch.hits.clear();
+        if worst(&event).is_none_or(|fault| fault.verdict == Verdict::Flag) {
+            rules.matches(&event, &mut scratch.matcher, &mut scratch.hits);
+        }
+        event
+    })
+}
+
+fn contained(input: &parse::Input<'_>, scratch: &mut Scratch, work: impl FnOnce(&mut Scratch) -> Event) -> Event {
+    // What a panic leaves half done is thrown away.
+    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(scratch)));
+    done.unwrap_or_else(|_| {
+        *scratch = Scratch::default();
+        tracing::error!(bytes = input.raw.len(), "a record made the program panic; it is set aside");
+        let mut event = Event::new(input.raw, input.received);
+        event.diagnostics.push(Diagnostic::quarantine("ingest.panic", "reading it made the program fail"));
+        event
+    })
 }
 
 fn worst(event: &Event) -> Option<&Diagnostic> {
@@ -219,6 +246,16 @@ fn source_of(listener: &str, host: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_record_that_makes_the_code_panic_is_set_aside() {
+        let input = parse::Input { raw: b"poison", received: Timestamp::parse("2026-03-12T08:00:00Z").unwrap(), format: parse::Format::Lines, peer: None };
+        let mut scratch = Scratch::default();
+        let event = contained(&input, &mut scratch, |_| panic!("as a defect would"));
+        assert_eq!((event.raw(), worst(&event).map(|fault| fault.verdict)), (&b"poison"[..], Some(Verdict::Quarantine)));
+        let event = read(&input, &detect::RuleSet::compile(Vec::new()).0, &mut scratch);
+        assert_eq!((event.raw(), worst(&event)), (&b"poison"[..], None));
+    }
 
     #[test]
     fn a_forged_host_name_makes_a_harmless_source() {

@@ -2,11 +2,12 @@
 //! acknowledges.
 
 use crate::counters::{Counters, SourceCounts};
-use crate::pipeline::{IngestError, ItemOutcome, Receipt};
+use crate::pipeline::{Alarm, IngestError, ItemOutcome, Receipt};
 use crate::worker::{Part, Prepared};
 use std::collections::BTreeMap;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 /// Submissions that one append takes at most: bounds how long the first of them waits for the others.
 const GROUP: usize = 256;
@@ -16,8 +17,11 @@ pub(crate) fn start(
     lake: lake::Lake,
     prepared: mpsc::Receiver<(u64, Prepared)>,
     counters: Counters,
+    broken: &CancellationToken,
 ) -> JoinHandle<()> {
+    let alarm = Alarm(broken.clone());
     std::thread::spawn(move || {
+        let _alarm = alarm;
         let mut waiting = BTreeMap::new();
         let mut next = 1u64;
         while let Ok((number, first)) = prepared.recv() {

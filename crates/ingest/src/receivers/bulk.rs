@@ -4,7 +4,7 @@
 //! status: 201 stored, 200 known by its `_id`, 400 refused or set aside, 429 when the queue is full.
 
 use crate::pipeline::{IngestError, ItemOutcome, Pipeline, Submission};
-use crate::receivers::http::{decode_problem, source_name};
+use crate::receivers::http::{decode_problem, encoding, source_name, unpacked};
 use crate::{Frames, decode};
 use axum::Json;
 use axum::Router;
@@ -15,6 +15,7 @@ use axum::routing::{any, get, post};
 use bytes::Bytes;
 use desk::Problem;
 use desk::access::Principal;
+use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 use std::ops::Range;
 
@@ -97,30 +98,13 @@ async fn bulk_of(
 }
 
 async fn take(pipeline: &Pipeline, who: &Principal, index: Option<&str>, headers: &HeaderMap, body: Bytes) -> Response {
-    let body = match decode(body, headers.get(header::CONTENT_ENCODING).and_then(|v| v.to_str().ok())) {
-        Ok(body) => body,
-        Err(error) => return refused(&decode_problem(error)),
-    };
-    let items = match read(&body, index) {
-        Ok(items) => items,
+    let _counted = pipeline.body().await;
+    let (encoding, default_index) = (encoding(headers), index.map(str::to_owned));
+    let unpack = move || decode(body, encoding.as_deref()).map_err(decode_problem).and_then(|body| sorted(body, default_index.as_deref()));
+    let Sorted { body, items, mut statuses, by_source } = match unpacked(unpack).await.and_then(|sorted| sorted) {
+        Ok(sorted) => sorted,
         Err(problem) => return refused(&problem),
     };
-    let mut statuses: Vec<Option<Status>> = Vec::with_capacity(items.len());
-    statuses.resize_with(items.len(), || None);
-    // One submission per index: the index is the source, and ids are known per source.
-    let mut by_source: Vec<(String, Vec<usize>)> = Vec::new();
-    for (place, item) in items.iter().enumerate() {
-        match source_name(source_of(&item.index)) {
-            Err(problem) => statuses[place] = Some(Status::bad("illegal_argument_exception", &problem.to_string())),
-            Ok(_) if item.action == "delete" || item.action == "update" => {
-                statuses[place] = Some(Status::bad("illegal_argument_exception", "events are append-only: use create or index"));
-            }
-            Ok(source) => match by_source.iter_mut().find(|(name, _)| *name == source) {
-                Some((_, places)) => places.push(place),
-                None => by_source.push((source, vec![place])),
-            },
-        }
-    }
     for (source, places) in by_source {
         let frames = Frames::of(body.clone(), places.iter().map(|p| items[*p].document.clone()).collect());
         let mut submission = Submission::new(source, parse::Format::Json, frames);
@@ -143,6 +127,46 @@ async fn take(pipeline: &Pipeline, who: &Principal, index: Option<&str>, headers
         }
     }
     answer(&items, statuses)
+}
+
+/// A request, read and sorted.
+struct Sorted {
+    body: Bytes,
+    items: Vec<Item>,
+    /// The answers that are known before anything is handed in.
+    statuses: Vec<Option<Status>>,
+    /// The places of each source's items: one submission per index, since ids are known per source.
+    by_source: Vec<(String, Vec<usize>)>,
+}
+
+/// Indices of a request. Each is a submission and a group in the log of its own.
+const MAX_SOURCES: usize = 200;
+
+fn sorted(body: Bytes, default_index: Option<&str>) -> Result<Sorted, Problem> {
+    let items = read(&body, default_index)?;
+    let mut statuses: Vec<Option<Status>> = Vec::with_capacity(items.len());
+    statuses.resize_with(items.len(), || None);
+    let mut by_source: Vec<(String, Vec<usize>)> = Vec::new();
+    let mut known: FxHashMap<String, usize> = FxHashMap::default();
+    for (place, item) in items.iter().enumerate() {
+        match source_name(source_of(&item.index)) {
+            Err(problem) => statuses[place] = Some(Status::bad("illegal_argument_exception", &problem.to_string())),
+            Ok(_) if item.action == "delete" || item.action == "update" => {
+                statuses[place] = Some(Status::bad("illegal_argument_exception", "events are append-only: use create or index"));
+            }
+            Ok(source) => match known.get(&source) {
+                Some(at) => by_source[*at].1.push(place),
+                None if by_source.len() == MAX_SOURCES => {
+                    return Err(Problem::bad_request("bulk.indices", format!("more than {MAX_SOURCES} indices in one request")));
+                }
+                None => {
+                    known.insert(source.clone(), by_source.len());
+                    by_source.push((source, vec![place]));
+                }
+            },
+        }
+    }
+    Ok(Sorted { body, items, statuses, by_source })
 }
 
 /// One action and its document.
@@ -302,5 +326,16 @@ mod tests {
         assert_eq!((&items[1].index[..], &body[items[1].document.clone()]), ("b", &b"{\"y\":2}"[..]));
         assert!(read(&Bytes::from_static(b"{\"create\":{}}\n"), None).is_err());
         assert!(read(&Bytes::from_static(b"nonsense\n{}\n"), None).is_err());
+    }
+
+    #[test]
+    fn items_are_sorted_by_source_and_too_many_indices_are_refused() {
+        let body = |indices: usize| {
+            let lines: String = (0..indices * 2).map(|n| format!("{{\"create\":{{\"_index\":\"i{}x\"}}}}\n{{}}\n", n % indices)).collect();
+            Bytes::from(lines)
+        };
+        let sorted_by = sorted(body(MAX_SOURCES), None).unwrap().by_source;
+        assert_eq!((sorted_by.len(), &sorted_by[1]), (MAX_SOURCES, &("i1x".to_owned(), vec![1, MAX_SOURCES + 1])));
+        assert_eq!(sorted(body(MAX_SOURCES + 1), None).err().map(|problem| problem.code.to_string()), Some("bulk.indices".to_owned()));
     }
 }

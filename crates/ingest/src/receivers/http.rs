@@ -23,7 +23,7 @@ pub struct IngestQuery {
     format: Option<String>,
 }
 
-/// What became of a batch. `received = stored + rejected + quarantined + duplicates`.
+/// What became of a batch. `received = stored + rejected + quarantined`.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct IngestAnswer {
     /// Records in the body.
@@ -60,9 +60,14 @@ async fn ingest(
         Some(word) => parse::Format::parse(word)
             .ok_or_else(|| Problem::bad_request("ingest.format", "The formats are auto, json, syslog and lines."))?,
     };
-    let digest: [u8; 32] = Sha256::digest(&body).into();
-    let body = decode(body, headers.get(header::CONTENT_ENCODING).and_then(|v| v.to_str().ok())).map_err(decode_problem)?;
-    let mut submission = Submission::new(source, format, Frames::split(body, format));
+    let _counted = pipeline.body().await;
+    let encoding = encoding(&headers);
+    let unpack = move || {
+        let digest: [u8; 32] = Sha256::digest(&body).into();
+        decode(body, encoding.as_deref()).map(|body| (digest, Frames::split(body, format)))
+    };
+    let (digest, frames) = unpacked(unpack).await?.map_err(decode_problem)?;
+    let mut submission = Submission::new(source, format, frames);
     submission.peer = who.address.as_deref().and_then(|a| a.parse().ok());
     submission.id = batch_id(&headers, digest)?;
     let receipt = pipeline.submit(submission).await.map_err(ingest_problem)?;
@@ -74,6 +79,16 @@ async fn ingest(
         replayed: receipt.replayed,
     };
     Ok((StatusCode::OK, Json(answer)).into_response())
+}
+
+/// The body's `Content-Encoding`.
+pub(crate) fn encoding(headers: &HeaderMap) -> Option<String> {
+    headers.get(header::CONTENT_ENCODING).and_then(|value| value.to_str().ok()).map(str::to_owned)
+}
+
+/// Does the work that a body costs beside the threads that answer requests.
+pub(crate) async fn unpacked<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| Problem::unavailable("ingest.unpack", error.to_string()))
 }
 
 fn batch_id(headers: &HeaderMap, body: [u8; 32]) -> Result<Option<lake::BatchId>, Problem> {
@@ -97,7 +112,7 @@ pub(crate) fn source_name(name: &str) -> Result<String, Problem> {
 pub(crate) fn decode_problem(error: DecodeError) -> Problem {
     match error {
         DecodeError::Unsupported(_) => Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "ingest.encoding").detail(error.to_string()),
-        DecodeError::TooLarge => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "ingest.too_large").detail(error.to_string()),
+        DecodeError::TooLarge | DecodeError::TooMany => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "ingest.too_large").detail(error.to_string()),
         DecodeError::Damaged(_) => Problem::bad_request("ingest.damaged", error.to_string()),
     }
 }
