@@ -27,6 +27,11 @@ after(async () => {
 const one = (number = 1) => api.call("GET", `/api/v1/cases/${number}`);
 const part = async (name, number = 1) => (await api.call("GET", `/api/v1/cases/${number}/${name}`)).items;
 const dialog = (name) => page.getByRole("dialog", { name });
+/** Types into the dialog once it has the focus: it moves in only after it is drawn. */
+const typeIn = async (name, text) => {
+  await dialog(name).locator("input:focus, textarea:focus").waitFor();
+  await page.keyboard.type(text);
+};
 const cell = (question) => page.getByRole("region", { name: question, exact: true });
 /** What the browser itself notes of a refusal is no complaint of the page. */
 const forgive = (status) => {
@@ -70,6 +75,7 @@ test("i takes it up, and u takes that back only where the work may go back", asy
   await dialog("State of C-1").waitFor();
   await press(page, "2");
   await until(async () => (await one()).status === "containment");
+  await page.getByText("C-1: containment.").waitFor();
   await press(page, "u");
   await until(async () => (await one()).status === "in_progress");
 });
@@ -92,7 +98,7 @@ test("t puts an entry on the timeline, by hand and from an event", async () => {
   await press(page, "t");
   await dialog("Timeline of C-1").waitFor();
   assert.equal(await page.getByLabel("Event", { exact: true }).inputValue(), "E1", "it begins with what is under the cursor");
-  await page.keyboard.type("User rang the help desk");
+  await typeIn("Timeline of C-1", "User rang the help desk");
   await press(page, "Tab");
   await page.keyboard.type("soon");
   await press(page, "Control+Enter");
@@ -115,7 +121,7 @@ test("l adds an alert with its evidence", async () => {
   const free = (await api.call("GET", "/api/v1/alerts")).items.find((alert) => alert.case == null);
   await press(page, "l");
   await dialog("Add an alert to C-1").getByRole("option").first().waitFor();
-  await page.keyboard.type(`A-${free.number}`);
+  await typeIn("Add an alert to C-1", `A-${free.number}`);
   await until(async () => (await page.getByRole("option").count()) === 1);
   await press(page, "Enter");
   await until(async () => (await one()).alert_count === 2);
@@ -125,19 +131,20 @@ test("l adds an alert with its evidence", async () => {
 
 test("h hands it to somebody, a takes it back", async () => {
   await press(page, "h");
-  await dialog("Assign C-1").waitFor();
-  await page.keyboard.type("costa");
+  await typeIn("Assign C-1", "costa");
+  await page.getByRole("option", { name: /A\. Costa/ }).waitFor();
   await press(page, "Enter");
   await until(async () => (await one()).owner?.name === "A. Costa");
   await page.getByRole("button", { name: /Assign to me/ }).waitFor();
   await press(page, "a");
   await until(async () => (await one()).owner?.name === "M. Lindqvist");
+  await page.getByText("C-1 assigned to you.").waitFor();
 });
 
 test("who was quicker is named, and nothing is overwritten", async () => {
   await press(page, "h");
-  await dialog("Assign C-1").waitFor();
-  await page.keyboard.type("costa");
+  await typeIn("Assign C-1", "costa");
+  await page.getByRole("option", { name: /A\. Costa/ }).waitFor();
   const path = "**/api/v1/cases/1";
   let quicker = true;
   await page.route(path, async (route) => {
@@ -194,17 +201,17 @@ test("three keys close it with its alerts, and u opens all of them again", async
 test("closed it says its verdict and refuses work; r opens it with a reason", async () => {
   await press(page, "e", "0", "Enter");
   await page.getByRole("alert").getByText("needs a comment").waitFor();
-  await page.keyboard.type("moved to the national team");
+  await typeIn("Close case C-1", "moved to the national team");
   await press(page, "Enter");
   await until(async () => (await one()).status === "closed");
   await page.getByText("moved to the national team").waitFor();
   await press(page, "t");
   await press(page, "r");
-  await dialog("Reopen C-1").waitFor();
+  await dialog("Reopen C-1").locator("input:focus").waitFor();
   assert.equal(await page.getByRole("dialog").count(), 1, "a closed case takes no entry");
   await press(page, "Enter");
   await page.getByText("Say why: the journal keeps it.").waitFor();
-  await page.keyboard.type("it came back");
+  await typeIn("Reopen C-1", "it came back");
   await press(page, "Enter");
   await until(async () => (await one()).status === "in_progress");
   await press(page, "6");
@@ -228,7 +235,7 @@ test("the list: raised by hand, found, filtered, and the URL is the view", async
   await dialog("Raise a case by hand").waitFor();
   await press(page, "Control+Enter");
   await page.getByText("A case needs a title.").waitFor();
-  await page.keyboard.type("Somebody asked for a VPN reset");
+  await typeIn("Raise a case by hand", "Somebody asked for a VPN reset");
   await press(page, "Control+Enter");
   await page.waitForURL(/\/cases\/2/);
   await page.getByText("No event names an account.").waitFor();
