@@ -111,11 +111,11 @@ export async function settled(page) {
   await until(async () => inFlight.get(page).size === 0 && (await quiet()) && inFlight.get(page).size === 0);
 }
 
-/** Everything axe finds wrong with the page. */
+/** Everything axe finds wrong with the page; of an open dialog only, as what lies under it was looked at without it. */
 export async function violations(page) {
   await settled(page);
   if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe);
-  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  const found = await page.evaluate(() => globalThis.axe.run(document.querySelector("[role=dialog][aria-modal=true]") ?? document, { resultTypes: ["violations"] }));
   return found.violations.map(
     (one) => `${one.id} (${one.impact}): ${one.help}: ${one.nodes.map((node) => node.target.join(" ")).slice(0, 3).join(", ")}`,
   );
