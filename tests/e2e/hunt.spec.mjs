@@ -157,7 +157,7 @@ test("p follows the host of an event, in two keys", async () => {
   await page.getByRole("dialog", { name: "Events about the same" }).waitFor();
   await press(page, "1");
   await page.waitForURL(/q=host\.name/);
-  assert.equal(asked().get("q"), "host.name:WS-BROKEN-01");
+  assert.equal(asked().get("q"), "host.name:WS-ENG-11.larkfield.example");
 });
 
 test("a broken line is found with its diagnostic and as it came", async () => {

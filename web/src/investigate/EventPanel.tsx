@@ -9,9 +9,10 @@ import { say } from "@/shell/toast";
 import { Around } from "./Around";
 import { Diagnostics } from "./Diagnostics";
 import styles from "./EventPanel.module.css";
-import { FieldRows, type FieldValue } from "./FieldRows";
+import { FieldRows } from "./FieldRows";
 import { summary, written } from "./facts";
 import { useEvent } from "./queries";
+import { type FieldValue, useFieldKeys } from "./useFieldKeys";
 
 interface EventPanelProps {
   id: string;
@@ -47,6 +48,13 @@ export function EventPanel(props: EventPanelProps) {
         ...Object.entries(event.fields).flatMap(([name, values]) => values.map((value) => ({ name, value }))),
       ]
     : [];
+  const cursor = useFieldKeys({
+    panel,
+    about: id,
+    fields,
+    onTerm: raw ? undefined : props.onTerm,
+    onColumn: raw ? undefined : props.onColumn,
+  });
   const first =
     event && Object.fromEntries(Object.entries(event.fields).map(([name, values]) => [name, values[0]]));
   return (
@@ -111,12 +119,7 @@ export function EventPanel(props: EventPanelProps) {
             {raw || event.diagnostics.length > 0 ? <Diagnostics event={event} raw={raw} /> : null}
             {!raw && (
               <>
-                <FieldRows
-                  fields={fields}
-                  panel={panel}
-                  onTerm={(name, value, exclude) => props.onTerm(name, value, exclude)}
-                  onColumn={props.onColumn}
-                />
+                <FieldRows fields={fields} cursor={cursor} onTerm={props.onTerm} onColumn={props.onColumn} />
                 <Around event={event} host={written(first?.["host.name"])} onEvent={props.onEvent} />
               </>
             )}

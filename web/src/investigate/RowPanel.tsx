@@ -5,6 +5,7 @@ import { Icon } from "@/design/Icon";
 import styles from "./EventPanel.module.css";
 import { FieldRows } from "./FieldRows";
 import type { Row } from "./facts";
+import { useFieldKeys } from "./useFieldKeys";
 
 interface RowPanelProps {
   row: Row;
@@ -15,6 +16,7 @@ interface RowPanelProps {
 
 export function RowPanel({ row, place, panel, onClose }: RowPanelProps) {
   const fields = Object.entries(row.cells).map(([name, value]) => ({ name, value }));
+  const cursor = useFieldKeys({ panel, about: row.id, fields });
   return (
     <aside ref={panel} className={styles.panel} aria-label="Row" tabIndex={-1}>
       <header className={styles.head}>
@@ -28,7 +30,7 @@ export function RowPanel({ row, place, panel, onClose }: RowPanelProps) {
         </div>
       </header>
       <section className={styles.body} key={row.id} aria-label="Cells of the row" tabIndex={0}>
-        <FieldRows fields={fields} panel={panel} onTerm={() => {}} onColumn={() => {}} asks={false} />
+        <FieldRows fields={fields} cursor={cursor} />
       </section>
     </aside>
   );
