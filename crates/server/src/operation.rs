@@ -20,6 +20,9 @@ async fn alive() -> &'static str {
 /// Whether it can do its work: take events in and reach its records
 #[utoipa::path(get, path = "/readyz", tag = "operation", responses((status = 200, body = String), (status = 503, body = String)))]
 async fn ready(State(parts): State<Parts>) -> Response {
+    if parts.pipeline.is_broken() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "a thread of the pipeline has failed; no events are taken in\n").into_response();
+    }
     match parts.desk.db.follower_position().await {
         Ok(position) => {
             let behind = parts.desk.lake.stats().events.saturating_sub(position);

@@ -83,10 +83,11 @@ pub async fn listen(floor: &Floor, address: SocketAddr, tls: Option<Tls>) -> Res
     server::listen(address, tls, parts).await.map_err(Failure::usage)
 }
 
-/// Serves until a signal, or until the listener fails; then ends everything in order.
+/// Serves until a signal, or until the listener or the pipeline fails; then ends everything in order.
 pub async fn until_told_to_stop(floor: Floor, mut listening: Listening) -> Result<u8, Failure> {
     let failed = tokio::select! {
-        error = listening.failed() => Some(error),
+        error = listening.failed() => Some(error.to_string()),
+        () = floor.pipeline.broken() => Some("a thread of the pipeline has failed: start again, what was acknowledged is kept".to_owned()),
         () = told_to_stop() => None,
     };
     if failed.is_none() {
