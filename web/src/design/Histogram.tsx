@@ -1,7 +1,7 @@
 /** Counts over time as stacked bars. A brush picks a part; outside it the bars show their total only. */
 import { type PointerEvent, useLayoutEffect, useRef, useState } from "react";
 import { useSettings } from "@/shell/settings";
-import { axis, type Brush, brushed, type Stretch, scale, sum } from "./bars";
+import { axis, type Brush, brushed, overlaps, type Stretch, scale, sum } from "./bars";
 import { clockTime, moment, now } from "./clock";
 import styles from "./Histogram.module.css";
 
@@ -45,8 +45,9 @@ export function Histogram({ unit, stretches, series, brush, onBrush }: Histogram
   const { box, width } = useWidth();
   const [drag, setDrag] = useState<{ from: number; to: number } | null>(null);
 
-  const begin = Date.parse(stretches[0]?.from ?? "");
-  const end = Date.parse(stretches.at(-1)?.to ?? "");
+  const [first, last] = [stretches[0], stretches.at(-1)];
+  const begin = first ? Date.parse(first.from) : 0;
+  const end = last ? Date.parse(last.to) : 0;
   const { top, ticks } = scale(Math.max(0, ...stretches.map(sum)));
   const plot = HEIGHT - AXIS - TOP;
   const foot = TOP + plot;
@@ -58,8 +59,7 @@ export function Histogram({ unit, stretches, series, brush, onBrush }: Histogram
   const ends = shown ? [Date.parse(shown.from), Date.parse(shown.to)] : [];
   const grips = ends.map(across).filter((x) => x >= -0.5 && x <= width + 0.5);
   const [left = 0, right = 0] = ends.map((time) => inside(across(time)));
-  const muted = (one: Stretch) =>
-    shown !== null && (Date.parse(one.to) <= (ends[0] ?? 0) || Date.parse(one.from) >= (ends[1] ?? 0));
+  const muted = (one: Stretch) => shown !== null && !overlaps(one, shown);
 
   const place = (event: PointerEvent) => {
     const at = box.current?.getBoundingClientRect();

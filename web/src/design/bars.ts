@@ -63,14 +63,15 @@ export function brushed(stretches: readonly Stretch[], a: number, b: number): Br
   return { from: second(first.from, Math.floor), to: second(end.to, Math.ceil) };
 }
 
+/** Whether a stretch of time lies within a brush, or is cut by it. */
+export function overlaps(stretch: Brush, brush: Brush): boolean {
+  // A brush has whole seconds, the stretches have parts of them: compared as instants, not as text.
+  return Date.parse(stretch.to) > Date.parse(brush.from) && Date.parse(stretch.from) < Date.parse(brush.to);
+}
+
 /** How many lie within a brush; of a stretch that it cuts, all. */
 export function within(stretches: readonly Stretch[], brush: Brush | null): number {
-  // A brush has whole seconds, the stretches have parts of them: as instants, not as text.
-  const [from, to] = brush ? [Date.parse(brush.from), Date.parse(brush.to)] : [];
   return stretches
-    .filter(
-      (one) =>
-        from === undefined || to === undefined || (Date.parse(one.to) > from && Date.parse(one.from) < to),
-    )
+    .filter((one) => brush === null || overlaps(one, brush))
     .reduce((total, one) => total + sum(one), 0);
 }

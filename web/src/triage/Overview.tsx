@@ -1,17 +1,25 @@
 /** Over the table: how many alerts, when, of which severity. */
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { IconButton } from "@/design/Button";
+import { type Brush, overlaps } from "@/design/bars";
 import { clockTime } from "@/design/clock";
+import { Histogram, HistogramTable, type Series } from "@/design/Histogram";
 import { Icon } from "@/design/Icon";
 import { Key } from "@/design/Key";
 import { SEVERITIES, SEVERITY_WORDS, SeverityShape } from "@/design/shapes";
 import { edges } from "@/shell/range";
 import { useSettings } from "@/shell/settings";
 import type { AlertFilter } from "./filter";
-import { type Brush, Histogram, HistogramTable } from "./Histogram";
 import styles from "./Overview.module.css";
 import { useHistogram } from "./queries";
 import type { QueueState } from "./state";
+
+/** From the foot of a bar upwards. */
+const STACK = [...SEVERITIES].reverse();
+const SERIES: readonly Series[] = STACK.map((name) => ({
+  name: SEVERITY_WORDS[name].long,
+  fill: `var(--wf-h-${SEVERITY_WORDS[name].token})`,
+}));
 
 /** Bars over the width. */
 const BARS = 72;
@@ -32,8 +40,16 @@ export function Overview({ state, filter, epoch, total, open, onBrush }: Overvie
   const window = edges(state.range, epoch);
   const { data } = useHistogram({ ...filter, sort: undefined, from: window.from, to: window.to }, BARS);
   const brush = state.from && state.to ? { from: state.from, to: state.to } : null;
-  const inside =
-    data?.buckets.filter((bucket) => !brush || (bucket.to > brush.from && bucket.from < brush.to)) ?? [];
+  const inside = data?.buckets.filter((bucket) => !brush || overlaps(bucket, brush)) ?? [];
+  const stretches = useMemo(
+    () =>
+      data?.buckets.map((bucket) => ({
+        from: bucket.from,
+        to: bucket.to,
+        counts: STACK.map((name) => bucket[name]),
+      })),
+    [data],
+  );
   const count = (name: (typeof SEVERITIES)[number]) => inside.reduce((sum, bucket) => sum + bucket[name], 0);
   return (
     <section className={styles.overview} aria-label="Alerts over time">
@@ -63,9 +79,13 @@ export function Overview({ state, filter, epoch, total, open, onBrush }: Overvie
           </button>
         )}
       </div>
-      {!data && <div className={styles.blank} />}
-      {data && !table && <Histogram data={data} brush={brush} onBrush={onBrush} />}
-      {data && table && <HistogramTable data={data} onBrush={onBrush} />}
+      {!stretches && <div className={styles.blank} />}
+      {stretches && !table && (
+        <Histogram unit="alerts" stretches={stretches} series={SERIES} brush={brush} onBrush={onBrush} />
+      )}
+      {stretches && table && (
+        <HistogramTable unit="alerts" stretches={stretches} series={SERIES} onBrush={onBrush} />
+      )}
     </section>
   );
 }
