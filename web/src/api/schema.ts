@@ -1289,7 +1289,7 @@ export interface components {
             /** @description Where the next page begins. */
             next?: string | null;
         };
-        /** @description What became of a batch. `received = stored + rejected + quarantined + duplicates`. */
+        /** @description What became of a batch. `received = stored + rejected + quarantined`. */
         IngestAnswer: {
             /**
              * Format: int32
