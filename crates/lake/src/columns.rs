@@ -276,7 +276,8 @@ fn long_column(rows: &[Row], field: Field, attrs: &mut [Map<String, Json>]) -> A
     Arc::new(builder.finish())
 }
 
-fn json(value: Value<'_>) -> Json {
+/// A value as JSON has it.
+pub(crate) fn json(value: Value<'_>) -> Json {
     match value {
         Value::Null => Json::Null,
         Value::Bool(b) => Json::Bool(b),

@@ -137,7 +137,10 @@ pub(crate) struct Stop {
 
 impl Stop {
     pub(crate) fn check(&self) -> Result<(), LakeError> {
-        if self.left.load(Ordering::Relaxed) || Instant::now() >= self.at {
+        if self.left.load(Ordering::Relaxed) {
+            return Err(LakeError::query("search.left", "Nobody waits for this search any more."));
+        }
+        if Instant::now() >= self.at {
             return Err(LakeError::query("search.time", format!("The search took longer than {} s. Narrow its time range.", TIME.as_secs())));
         }
         Ok(())

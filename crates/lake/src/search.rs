@@ -1,6 +1,6 @@
 //! The search bar's searches: newest first, stopping when nothing older can matter.
 
-use crate::columns::{SEQ, TIME};
+use crate::columns::{SEQ, TIME, json};
 use crate::open::Shared;
 use crate::plan::{Plan, Truth};
 use crate::scan::{self, Piece, Place, Stop};
@@ -8,7 +8,7 @@ use crate::table::{Bucket, Column, Table, TableStats};
 use crate::{Lake, LakeError};
 use datafusion::arrow::array::AsArray;
 use datafusion::arrow::datatypes::{TimestampNanosecondType, UInt64Type};
-use model::{Event, EventId, Field, FieldKind, Timestamp, Value};
+use model::{Event, EventId, Field, FieldKind, Timestamp};
 use query::{Search, holds};
 use rustc_hash::FxHashSet;
 use serde_json::Value as Json;
@@ -298,15 +298,6 @@ fn value(event: &Event, name: &str) -> Json {
             let mut values: Vec<Json> = event.values(field).map(json).collect();
             if values.len() > 1 { Json::Array(values) } else { values.pop().unwrap_or(Json::Null) }
         }
-    }
-}
-
-fn json(value: Value<'_>) -> Json {
-    match value {
-        Value::Null => Json::Null,
-        Value::Bool(b) => Json::Bool(b),
-        Value::Int(i) => Json::from(i),
-        Value::Number(text) | Value::Str(text) => Json::String(text.to_owned()),
     }
 }
 

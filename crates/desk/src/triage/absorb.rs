@@ -1,7 +1,8 @@
 //! The alert writer's transaction: many detections become few rows, exactly once.
 //!
-//! Nothing here depends on how the log was cut into batches or on the clock: alert ids are hashes, windows go by receive
-//! time, and a batch that lies at or before the committed position is left alone.
+//! Nothing here depends on the clock: alert ids are hashes, windows go by receive time, and a batch that lies at or
+//! before the committed position is left alone. How the log was cut matters in one case: detections that are further
+//! apart than [`WINDOW`] and come in one batch, as after a long stop, are one alert; in two batches they are two.
 
 use db::{Db, DbError, Entry, Sql, Tx, values};
 use model::{AlertId, Entity, EventId, OpContext, RuleRef, Timestamp};
