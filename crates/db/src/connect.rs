@@ -101,6 +101,11 @@ impl Db {
         }
     }
 
+    /// Which store of events the position is about; `None` before the first start with one.
+    pub async fn followed_lake(&self) -> Result<Option<String>, DbError> {
+        self.meta(FOLLOWED).await
+    }
+
     /// Closes every connection once it is idle.
     pub async fn close(self) -> Result<(), DbError> {
         self.reader.close().await?;
@@ -108,6 +113,8 @@ impl Db {
     }
 }
 
+/// The setting that names the store of events that the position is about.
+pub(crate) const FOLLOWED: &str = "follower.lake";
 /// The setting that holds the follower's position.
 pub(crate) const FOLLOWER: &str = "follower.position";
 

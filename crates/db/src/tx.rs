@@ -1,6 +1,6 @@
 //! The one way to change a record.
 
-use crate::connect::FOLLOWER;
+use crate::connect::{FOLLOWED, FOLLOWER};
 use crate::journal::{self, Entry};
 use crate::{DbError, Sql, new_uuid, values};
 use model::{JournalId, OpContext};
@@ -58,6 +58,11 @@ impl Tx {
     /// Notes how far the alert writer has read the log of events, together with the alerts up to there.
     pub async fn set_follower_position(&self, seq: u64) -> Result<(), DbError> {
         self.set_meta(FOLLOWER, &seq.to_string()).await
+    }
+
+    /// Notes which store of events the position is about.
+    pub async fn set_followed_lake(&self, id: &str) -> Result<(), DbError> {
+        self.set_meta(FOLLOWED, id).await
     }
 
     /// Takes the next `count` numbers that people see (`A-1`, `C-1`), without gaps; answers the first. From here to the

@@ -36,6 +36,57 @@ enum StepError {
     Counts(#[from] Problem),
 }
 
+/// Why events and records cannot be used together.
+#[derive(Debug, thiserror::Error)]
+pub enum Misfit {
+    /// The records name events of another store.
+    #[error(
+        "the records belong to another event store ({known}) than this one ({found}): their alerts name events by their place \
+         in it, and new alerts would be lost. Put back the lake folder that belongs to them, or restore both from the same \
+         backup; or start this store with records of its own (a new database, or no records.db)"
+    )]
+    Another {
+        /// The store that they belong to.
+        known: String,
+        /// The one that was opened.
+        found: String,
+    },
+    /// The store has lost events that the records know.
+    #[error(
+        "the records have followed events up to {position}, and the event store ends at {last}: it was restored from an older \
+         backup, and new alerts would be lost. Put back the newer lake folder, or restore the records from the same backup; or \
+         start this store with records of its own (a new database, or no records.db)"
+    )]
+    Ahead {
+        /// Up to where the alerts are written.
+        position: u64,
+        /// The last event that is stored.
+        last: u64,
+    },
+    /// The records cannot be asked.
+    #[error("the records cannot be asked which events they belong to: {0}")]
+    Records(#[from] db::DbError),
+}
+
+/// Makes sure, before anything is taken in, that these records are about these events; ties new ones together.
+pub async fn belong_together(desk: &Desk) -> Result<(), Misfit> {
+    let found = desk.lake.id().to_string();
+    let known = desk.db.followed_lake().await?;
+    if let Some(known) = known.clone().filter(|known| *known != found) {
+        return Err(Misfit::Another { known, found });
+    }
+    let (position, last) = (desk.db.follower_position().await?, *desk.lake.durable().borrow());
+    if position > last {
+        return Err(Misfit::Ahead { position, last });
+    }
+    if known.is_none() {
+        let tx = desk.db.begin(&OpContext::system("alert writer", desk.now())).await?;
+        tx.set_followed_lake(&found).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
 /// Follows until `stop` and then to the end of what is durable. `node` is part of every event's id.
 pub async fn follow(desk: Desk, counters: Counters, node: u16, stop: CancellationToken) {
     let mut follower = Follower { desk, counters, node, position: None, written: None, counted: Instant::now() };
@@ -93,7 +144,12 @@ impl Follower {
     async fn step(&mut self) -> Result<Step, StepError> {
         let from = match self.position {
             Some(position) => position,
-            None => self.desk.db.follower_position().await?,
+            None => {
+                let position = self.desk.db.follower_position().await?;
+                // What is followed since before the start may go, even if nothing new ever comes.
+                self.desk.lake.release(position);
+                position
+            }
         };
         self.position = Some(from);
         let lake = self.desk.lake.clone();

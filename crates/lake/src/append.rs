@@ -5,7 +5,7 @@ use crate::dedup::{self, Taken};
 use crate::open::Writing;
 use crate::{Appended, Batch, Lake, LakeError, Record};
 use model::Match;
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -102,7 +102,7 @@ impl Lake {
 #[derive(Default)]
 struct Fresh {
     taken: Vec<([u8; 16], Taken)>,
-    items: FxHashSet<[u8; 16]>,
+    items: FxHashMap<[u8; 16], [u8; 16]>,
 }
 
 impl Fresh {
@@ -122,21 +122,26 @@ fn admit(writing: &Writing, fresh: &mut Fresh, batch: &mut Batch, first_seq: u64
             false => Appended::Conflict,
         };
     }
-    let mut duplicates = Vec::new();
-    let mut item_keys = Vec::new();
-    for (id, place) in batch.item_ids.iter().zip(0u32..) {
+    let (mut duplicates, mut conflicts) = (Vec::new(), Vec::new());
+    let mut items = Vec::new();
+    for ((id, event), place) in batch.item_ids.iter().zip(&batch.events).zip(0u32..) {
         let Some(id) = id else { continue };
-        let key = dedup::item_key(&batch.source, id);
-        if writing.dedup.get(&key).is_some() || !fresh.items.insert(key) {
-            duplicates.push(place);
-        } else {
-            item_keys.push(key);
+        let (key, body) = (dedup::item_key(&batch.source, id), dedup::body(event.raw()));
+        match writing.dedup.get(&key).map(|taken| taken.body).or_else(|| fresh.items.get(&key).copied()) {
+            Some(before) if before == body || before == dedup::ANY_BODY => duplicates.push(place),
+            Some(_) => conflicts.push(place),
+            None => {
+                fresh.items.insert(key, body);
+                items.push((key, body));
+            }
         }
     }
-    if !duplicates.is_empty() {
-        leave_out(batch, &duplicates);
+    if !duplicates.is_empty() || !conflicts.is_empty() {
+        leave_out(batch, duplicates.iter().chain(&conflicts));
     }
     let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    // Refused, and counted so in the log too: a repeated batch is answered as the first.
+    batch.rejected = batch.rejected.saturating_add(count(conflicts.len()));
     let taken = Taken {
         body: batch_key.as_ref().map(|(_, body)| *body).unwrap_or_default(),
         stored: count(batch.events.len()),
@@ -145,16 +150,17 @@ fn admit(writing: &Writing, fresh: &mut Fresh, batch: &mut Batch, first_seq: u64
         received: batch.received,
     };
     fresh.taken.extend(batch_key.map(|(key, _)| (key, taken)));
-    fresh.taken.extend(item_keys.into_iter().map(|key| (key, taken)));
-    Appended::Stored { first_seq, stored: taken.stored, duplicates, quarantined: taken.quarantined, rejected: taken.rejected }
+    fresh.taken.extend(items.into_iter().map(|(key, body)| (key, Taken { body, ..taken })));
+    Appended::Stored { first_seq, stored: taken.stored, duplicates, conflicts, quarantined: taken.quarantined, rejected: taken.rejected }
 }
 
 /// Takes events out of a batch; matches of the others keep pointing at theirs.
-fn leave_out(batch: &mut Batch, places: &[u32]) {
+fn leave_out<'p>(batch: &mut Batch, places: impl Iterator<Item = &'p u32>) {
+    let mut out = vec![false; batch.events.len()];
+    places.filter_map(|place| usize::try_from(*place).ok()).for_each(|place| out[place] = true);
     let mut renumbered = Vec::with_capacity(batch.events.len());
     let mut next = 0u32;
-    for place in 0..u32::try_from(batch.events.len()).unwrap_or(u32::MAX) {
-        let gone = places.contains(&place);
+    for gone in out {
         renumbered.push((!gone).then_some(next));
         next += u32::from(!gone);
     }

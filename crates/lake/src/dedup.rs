@@ -16,6 +16,9 @@ type Key = [u8; 16];
 const MAX_IDS: usize = 4_000_000;
 const MAGIC: &[u8; 8] = b"WFSEEN\x00\x01";
 
+/// The body of an item that was taken before bodies were remembered.
+pub(crate) const ANY_BODY: Key = [0; 16];
+
 /// What was answered for a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Taken {
@@ -54,6 +57,11 @@ pub(crate) fn half(hash: &[u8]) -> Key {
     let mut half = Key::default();
     half.copy_from_slice(&hash[..16]);
     half
+}
+
+/// Half a SHA-256 of an item's bytes.
+pub(crate) fn body(bytes: &[u8]) -> Key {
+    half(&Sha256::digest(bytes))
 }
 
 impl Dedup {

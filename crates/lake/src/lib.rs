@@ -78,8 +78,10 @@ pub enum Appended {
         first_seq: u64,
         /// Events stored.
         stored: u32,
-        /// Indexes of events whose item id was known.
+        /// Indexes of events whose item id was known, with the same bytes.
         duplicates: Vec<u32>,
+        /// Indexes of events whose item id was known for other bytes; counted in `rejected`.
+        conflicts: Vec<u32>,
         /// Records kept aside.
         quarantined: u32,
         /// Records refused.
@@ -248,6 +250,12 @@ impl Lake {
     /// The node's number.
     pub fn node(&self) -> u16 {
         self.shared.options.node
+    }
+
+    /// Which lake this is: made with it, kept for ever. Records that refer to its events are of no use for another.
+    pub fn id(&self) -> uuid::Uuid {
+        // Opening gives an id to a lake without one.
+        self.shared.view().manifest.id.unwrap_or_default()
     }
 
     /// Ends the background work. What is in memory is in the log and is read again at the next start.

@@ -41,6 +41,9 @@ pub(crate) struct Group {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Manifest {
     format: u32,
+    /// Which lake this is; `None` in one that was made before lakes had ids, until it is opened.
+    #[serde(default)]
+    pub id: Option<uuid::Uuid>,
     /// Rises by one with every change.
     pub version: u64,
     /// Every event up to this sequence is in a segment.
@@ -50,7 +53,7 @@ pub(crate) struct Manifest {
 
 impl Default for Manifest {
     fn default() -> Self {
-        Manifest { format: FORMAT, version: 0, sealed: 0, segments: Vec::new() }
+        Manifest { format: FORMAT, id: None, version: 0, sealed: 0, segments: Vec::new() }
     }
 }
 

@@ -59,7 +59,11 @@ impl Shared {
             std::fs::create_dir_all(options.dir.join(part)).map_err(io)?;
         }
         let lock = lock(&options)?;
-        let manifest = Manifest::load(&options.dir.join(MANIFEST))?;
+        let mut manifest = Manifest::load(&options.dir.join(MANIFEST))?;
+        if manifest.id.is_none() {
+            manifest.id = Some(uuid::Uuid::new_v4());
+            manifest.save(&options.dir.join(MANIFEST))?;
+        }
         crate::seal::remove_orphans(&options.dir, &manifest)?;
         let mut dedup = Dedup::load(&options.dir.join("seen.bin"))?;
         let sealed = manifest.sealed;
@@ -210,7 +214,9 @@ fn remember(dedup: &mut Dedup, logged: &Logged) {
     if let Some(id) = &logged.id {
         dedup.insert(dedup::batch_key(&logged.source, &id.id), taken(dedup::half(&id.body)));
     }
-    for id in logged.item_ids.iter().flatten() {
-        dedup.insert(dedup::item_key(&logged.source, id), taken(Default::default()));
+    for (id, raw) in logged.item_ids.iter().zip(&logged.raws) {
+        if let Some(id) = id {
+            dedup.insert(dedup::item_key(&logged.source, id), taken(dedup::body(raw)));
+        }
     }
 }

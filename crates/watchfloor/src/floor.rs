@@ -60,8 +60,9 @@ impl Floor {
             .map_err(|error| Failure::usage(format!("cannot open the lake: {error}")))?
             .map_err(|error| Failure::usage(format!("cannot open the lake: {error}")))?;
         let rules = Arc::new(ArcSwap::from_pointee(rules));
-        let pipeline = Pipeline::start(lake.clone(), rules.clone(), clock.clone(), &PipelineOptions::default());
-        let desk = Desk { db, lake, rules, live: Default::default(), gate: Default::default(), clock };
+        let desk = Desk { db, lake: lake.clone(), rules: rules.clone(), live: Default::default(), gate: Default::default(), clock: clock.clone() };
+        ingest::follow::belong_together(&desk).await.map_err(Failure::usage)?;
+        let pipeline = Pipeline::start(lake, rules, clock, &PipelineOptions::default());
         let follow = CancellationToken::new();
         let node = desk.lake.node();
         let follower = tokio::spawn(ingest::follow::follow(desk.clone(), pipeline.counters().clone(), node, follow.clone()));

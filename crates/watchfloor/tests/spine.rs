@@ -175,3 +175,22 @@ fn every_route_asks_for_its_role() {
     println!("{checked} pairs of route and role");
     assert!(checked > 150);
 }
+
+#[test]
+fn an_id_used_for_another_document_is_refused_and_counted() {
+    let floor = Floor::start(&[], None);
+    let (ingest, analyst) = (floor.token("ingest"), floor.token("analyst"));
+    let send = |message: &str| {
+        let body = format!("{{\"create\":{{\"_index\":\"win\",\"_id\":\"evt-1\"}}}}\n{{\"message\":\"{message}\"}}\n");
+        let answer = floor.post_text(&ingest, "/_bulk", &body, &[]);
+        let item = &answer["items"][0]["create"];
+        (answer["errors"].as_bool().unwrap(), item["status"].as_u64().unwrap(), item["error"]["type"].as_str().unwrap_or_default().to_owned())
+    };
+    assert_eq!(send("junk"), (false, 201, String::new()));
+    assert_eq!(send("junk"), (false, 200, String::new()));
+    assert_eq!(send("real"), (true, 409, "version_conflict_engine_exception".to_owned()));
+    let counts = floor.metrics();
+    assert_eq!((counts["watchfloor_ingest_rejected_total"], counts["watchfloor_ingest_stored_total"]), (1, 1));
+    // The counters are written down after the answer.
+    floor.wait_for(|| (floor.get(&analyst, "/api/v1/sources")["items"][0]["rejected"] == 1).then_some(()));
+}

@@ -1,7 +1,7 @@
 //! Elasticsearch's `_bulk` and the handshake that its clients want before they send.
 //!
 //! Every answer carries `X-Elastic-Product`; every item is answered in the order of the request with its own honest
-//! status: 201 stored, 200 known by its `_id`, 400 refused or set aside, 429 when the queue is full.
+//! status: 201 stored, 200 known by its `_id`, 409 an `_id` used for another document, 400 refused or set aside, 429 when the queue is full.
 
 use crate::pipeline::{IngestError, ItemOutcome, Pipeline, Submission};
 use crate::receivers::http::{decode_problem, encoding, source_name, unpacked};
@@ -245,6 +245,10 @@ impl Status {
         match outcome {
             ItemOutcome::Stored => Status { code: 201, result: "created", error: None },
             ItemOutcome::Repeated => Status { code: 200, result: "noop", error: None },
+            ItemOutcome::Conflict => {
+                let reason = "this _id was used before for another document, which is kept".to_owned();
+                Status { code: 409, result: "", error: Some(("version_conflict_engine_exception", reason)) }
+            }
             ItemOutcome::Quarantined(fault) | ItemOutcome::Rejected(fault) => {
                 Status::bad("document_parsing_exception", &format!("{}: {}", fault.code, fault.message))
             }
