@@ -20,11 +20,13 @@ pub struct SourceCounts {
     pub rejected: u64,
     /// Kept aside with a reason.
     pub quarantined: u64,
-    /// Lost by a protocol that cannot wait (UDP) while the queue was full.
+    /// Lost: by a protocol that cannot wait (UDP) while the queue was full or the log took nothing, or by one without
+    /// acknowledgement (syslog over TCP) because the program ended while the log took nothing.
     pub dropped: u64,
     /// Sent before under the same id and not stored again.
     pub repeated: u64,
-    /// Not taken because the log could not be written; the sender was told.
+    /// Not taken because the log could not be written or an id was used twice, and the sender was told: it has them
+    /// still, which is why they are no part of `received`.
     pub refused: u64,
     /// Stored with a diagnostic.
     pub flagged: u64,
@@ -37,6 +39,11 @@ pub struct SourceCounts {
 }
 
 impl SourceCounts {
+    /// So many records that are lost.
+    pub(crate) fn dropped(count: u64, now: Timestamp) -> SourceCounts {
+        SourceCounts { sent: count, received: count, dropped: count, last_received: Some(now), ..SourceCounts::default() }
+    }
+
     /// Adds another count of the same source.
     pub fn add(&mut self, other: &SourceCounts) {
         self.sent += other.sent;

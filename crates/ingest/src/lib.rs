@@ -13,6 +13,7 @@ mod decode;
 pub mod follow;
 mod frames;
 mod pipeline;
+mod ready;
 pub mod receivers;
 mod worker;
 mod writer;

@@ -7,8 +7,12 @@ use model::{Clock, Diagnostic, Timestamp};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread::JoinHandle;
+use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio_util::sync::CancellationToken;
+
+/// When a log that took nothing is asked again.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// Bodies that are unpacked or wait for their answer at once.
 const BODIES: usize = 8;
@@ -30,7 +34,7 @@ impl Default for PipelineOptions {
 }
 
 /// What a receiver hands in: framed, not parsed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Submission {
     /// The source it counts for. For syslog the sending host is added by the worker.
     pub source: Arc<str>,
@@ -76,6 +80,11 @@ impl Submission {
             quarantined: Vec::new(),
         }
     }
+
+    /// Everything that came, good or bad.
+    fn records(&self) -> u64 {
+        self.frames.len() as u64 + u64::from(self.rejected) + self.quarantined.len() as u64
+    }
 }
 
 /// What became of one record.
@@ -83,10 +92,8 @@ impl Submission {
 pub enum ItemOutcome {
     /// Durable.
     Stored,
-    /// Its id was stored before, with the same bytes.
+    /// Its id was stored before.
     Repeated,
-    /// Its id was stored before for other bytes: refused.
-    Conflict,
     /// Set aside.
     Quarantined(Diagnostic),
     /// Refused.
@@ -143,10 +150,25 @@ impl Drop for Alarm {
     }
 }
 
+/// What it means for the counts when the log takes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// The sender is told, and the records count as refused.
+    Told,
+    /// They are handed in again and count when that is over.
+    Again,
+    /// Nobody has them any more: they count as dropped.
+    Lost,
+}
+
+/// Why the log took nothing when it was last asked.
+pub(crate) type Refusing = Arc<Mutex<Option<Arc<lake::LakeError>>>>;
+
 pub(crate) struct Job {
     pub submission: Submission,
     pub received: Timestamp,
     pub answer: Option<oneshot::Sender<Result<Receipt, IngestError>>>,
+    pub refusal: Refusal,
     pub permit: OwnedSemaphorePermit,
 }
 
@@ -162,6 +184,7 @@ struct Inner {
     room: Arc<Semaphore>,
     bodies: Arc<Semaphore>,
     broken: CancellationToken,
+    refusing: Refusing,
     queue_bytes: usize,
     counters: Counters,
     clock: Arc<dyn Clock>,
@@ -181,7 +204,8 @@ impl Pipeline {
         let (done, done_queue) = mpsc::channel();
         let broken = CancellationToken::new();
         let mut threads = worker::start(options.workers.max(1), job_queue, done, rules, &broken);
-        threads.push(writer::start(lake, done_queue, counters.clone(), &broken));
+        let refusing = Refusing::default();
+        threads.push(writer::start(lake, done_queue, counters.clone(), refusing.clone(), &broken));
         Pipeline {
             inner: Arc::new(Inner {
                 jobs: Mutex::new(Some(jobs)),
@@ -189,6 +213,7 @@ impl Pipeline {
                 room: Arc::new(Semaphore::new(options.queue_bytes)),
                 bodies: Arc::new(Semaphore::new(BODIES)),
                 broken,
+                refusing,
                 queue_bytes: options.queue_bytes,
                 counters,
                 clock,
@@ -207,6 +232,12 @@ impl Pipeline {
         self.inner.broken.is_cancelled()
     }
 
+    /// Why the log takes nothing, if that is so: a full disk, or a write that failed. Asked every few seconds, so it is
+    /// known before anybody sends something.
+    pub fn refusing(&self) -> Option<Arc<lake::LakeError>> {
+        self.inner.refusing.lock().unwrap_or_else(|poison| poison.into_inner()).clone()
+    }
+
     /// Waits until one more body may be unpacked, and counts it until the answer is given up. What a body becomes on the
     /// way is bounded per body; this bounds how many there are.
     pub(crate) async fn body(&self) -> Option<OwnedSemaphorePermit> {
@@ -223,35 +254,65 @@ impl Pipeline {
     pub async fn submit(&self, submission: Submission) -> Result<Receipt, IngestError> {
         let weight = self.weight(&submission)?;
         let permit = self.inner.room.clone().try_acquire_many_owned(weight).map_err(|_| IngestError::Busy)?;
-        self.send_and_wait(submission, permit).await
+        self.send_and_wait(submission, permit, Refusal::Told).await
     }
 
-    /// Hands in a batch, first waiting for room: for receivers that push back by not reading.
+    /// Hands in a batch, first waiting for room: for whoever has nothing else to do.
     pub async fn submit_when_room(&self, submission: Submission) -> Result<Receipt, IngestError> {
-        let weight = self.weight(&submission)?;
-        let permit =
-            self.inner.room.clone().acquire_many_owned(weight).await.map_err(|_| IngestError::Stopping)?;
-        self.send_and_wait(submission, permit).await
+        let permit = self.room(&submission).await?;
+        self.send_and_wait(submission, permit, Refusal::Told).await
     }
 
-    /// Hands in a batch of a protocol without acknowledgement, or counts it as dropped when the queue is full.
+    /// Hands in a batch of a protocol without acknowledgement, and returns once it is durable: for receivers that push
+    /// back by not reading. It waits for room, and while the log takes nothing. What is not stored when `stop` comes is
+    /// counted as dropped.
+    pub(crate) async fn submit_until_stored(&self, submission: Submission, stop: &CancellationToken) {
+        let mut waited = false;
+        loop {
+            let last = stop.is_cancelled();
+            let taken = match self.room(&submission).await {
+                Ok(permit) => self.send_and_wait(submission.clone(), permit, Refusal::Again).await,
+                Err(error) => Err(error),
+            };
+            match taken {
+                Ok(_) => return,
+                Err(error @ IngestError::Log(_)) if !last => {
+                    if !std::mem::replace(&mut waited, true) {
+                        tracing::warn!(source = %submission.source, %error, "a receiver reads no further until the log takes events");
+                    }
+                    tokio::select! {
+                        () = stop.cancelled() => {}
+                        () = tokio::time::sleep(AGAIN) => {}
+                    }
+                }
+                Err(error) => {
+                    tracing::error!(source = %submission.source, %error, records = submission.frames.len(), "records are lost; their protocol cannot tell the sender");
+                    return self.count_dropped(&submission.source, submission.records());
+                }
+            }
+        }
+    }
+
+    async fn room(&self, submission: &Submission) -> Result<OwnedSemaphorePermit, IngestError> {
+        let weight = self.weight(submission)?;
+        self.inner.room.clone().acquire_many_owned(weight).await.map_err(|_| IngestError::Stopping)
+    }
+
+    /// Hands in a batch of a protocol that cannot wait, or counts it as dropped when the queue is full. If the log then
+    /// takes nothing, the writer counts it as dropped.
     pub fn submit_or_drop(&self, submission: Submission) {
-        let count = submission.frames.len() as u64;
-        let source = submission.source.clone();
+        let (source, count) = (submission.source.clone(), submission.records());
         let sent = self
             .weight(&submission)
             .and_then(|weight| self.inner.room.clone().try_acquire_many_owned(weight).map_err(|_| IngestError::Busy))
-            .and_then(|permit| self.send(submission, permit, None));
+            .and_then(|permit| self.send(submission, permit, None, Refusal::Lost));
         if sent.is_err() {
-            let dropped = SourceCounts {
-                sent: count,
-                received: count,
-                dropped: count,
-                last_received: Some(self.inner.clock.now()),
-                ..SourceCounts::default()
-            };
-            self.inner.counters.add(&source, &dropped);
+            self.count_dropped(&source, count);
         }
+    }
+
+    fn count_dropped(&self, source: &Arc<str>, count: u64) {
+        self.inner.counters.add(source, &SourceCounts::dropped(count, self.inner.clock.now()));
     }
 
     /// Takes no more, lets what is under way become durable, and ends the threads.
@@ -275,10 +336,20 @@ impl Pipeline {
         }
     }
 
-    async fn send_and_wait(&self, submission: Submission, permit: OwnedSemaphorePermit) -> Result<Receipt, IngestError> {
+    async fn send_and_wait(
+        &self,
+        submission: Submission,
+        permit: OwnedSemaphorePermit,
+        refusal: Refusal,
+    ) -> Result<Receipt, IngestError> {
         let (answer, wait) = oneshot::channel();
-        self.send(submission, permit, Some(answer))?;
-        wait.await.unwrap_or(Err(IngestError::Stopping))
+        self.send(submission, permit, Some(answer), refusal)?;
+        tokio::select! {
+            biased;
+            answer = wait => answer.unwrap_or(Err(IngestError::Stopping)),
+            // A batch that a dead thread has taken is never settled, nor is anything behind it.
+            () = self.broken() => Err(IngestError::Stopping),
+        }
     }
 
     fn send(
@@ -286,8 +357,9 @@ impl Pipeline {
         submission: Submission,
         permit: OwnedSemaphorePermit,
         answer: Option<oneshot::Sender<Result<Receipt, IngestError>>>,
+        refusal: Refusal,
     ) -> Result<(), IngestError> {
-        let job = Job { submission, received: self.inner.clock.now(), answer, permit };
+        let job = Job { submission, received: self.inner.clock.now(), answer, refusal, permit };
         let jobs = self.inner.jobs.lock().unwrap_or_else(|poison| poison.into_inner());
         jobs.as_ref().ok_or(IngestError::Stopping)?.send(job).map_err(|_| IngestError::Stopping)
     }

@@ -1,7 +1,7 @@
 //! Parse and match: one synchronous call per batch, in parallel, numbered so that the writer can restore the order.
 
 use crate::counters::SourceCounts;
-use crate::pipeline::{Alarm, IngestError, ItemOutcome, Job, Naming, Receipt};
+use crate::pipeline::{Alarm, IngestError, ItemOutcome, Job, Naming, Receipt, Refusal};
 use arc_swap::ArcSwap;
 use model::{Diagnostic, Event, Match, RuleRef, Timestamp, Verdict, field};
 use rustc_hash::FxHashMap;
@@ -18,6 +18,7 @@ pub(crate) struct Prepared {
     pub sent: u32,
     pub rejected: u32,
     pub answer: Option<oneshot::Sender<Result<Receipt, IngestError>>>,
+    pub refusal: Refusal,
     /// Held until the batch is durable; that is what bounds the queues.
     pub _permit: OwnedSemaphorePermit,
 }
@@ -73,7 +74,7 @@ struct Scratch {
 }
 
 fn prepare(job: Job, rules: &detect::RuleSet, scratch: &mut Scratch) -> Prepared {
-    let Job { submission, received, answer, permit } = job;
+    let Job { submission, received, answer, refusal, permit } = job;
     let count = submission.frames.len();
     let mut parts = Parts::new(&submission, received, rules);
     let mut outcomes = vec![None; count];
@@ -100,7 +101,7 @@ fn prepare(job: Job, rules: &detect::RuleSet, scratch: &mut Scratch) -> Prepared
     }
     let sent = u32::try_from(count).unwrap_or(u32::MAX).saturating_add(submission.rejected).saturating_add(u32::try_from(submission.quarantined.len()).unwrap_or(u32::MAX));
     let parts = parts.finish(submission.quarantined, rejected);
-    Prepared { parts, outcomes, sent, rejected, answer, _permit: permit }
+    Prepared { parts, outcomes, sent, rejected, answer, refusal, _permit: permit }
 }
 
 /// Parses and matches one record; the hits stand in `scratch`. A record that makes the code panic is set aside: it must

@@ -2,21 +2,27 @@
 //! acknowledges.
 
 use crate::counters::{Counters, SourceCounts};
-use crate::pipeline::{Alarm, IngestError, ItemOutcome, Receipt};
+use crate::pipeline::{Alarm, IngestError, ItemOutcome, Receipt, Refusal, Refusing};
 use crate::worker::{Part, Prepared};
 use std::collections::BTreeMap;
-use std::sync::{Arc, mpsc};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// Submissions that one append takes at most: bounds how long the first of them waits for the others.
 const GROUP: usize = 256;
+
+/// How often the log is asked whether it takes events while none come.
+const ASKED_EVERY: Duration = Duration::from_secs(2);
 
 /// Starts the writer. It ends when every worker has.
 pub(crate) fn start(
     lake: lake::Lake,
     prepared: mpsc::Receiver<(u64, Prepared)>,
     counters: Counters,
+    refusing: Refusing,
     broken: &CancellationToken,
 ) -> JoinHandle<()> {
     let alarm = Alarm(broken.clone());
@@ -24,7 +30,15 @@ pub(crate) fn start(
         let _alarm = alarm;
         let mut waiting = BTreeMap::new();
         let mut next = 1u64;
-        while let Ok((number, first)) = prepared.recv() {
+        loop {
+            let (number, first) = match prepared.recv_timeout(ASKED_EVERY) {
+                Ok(first) => first,
+                Err(RecvTimeoutError::Timeout) => {
+                    tell(&refusing, lake.append(Vec::new()).err());
+                    continue;
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+            };
             waiting.insert(number, first);
             waiting.extend(prepared.try_iter());
             let mut group = Vec::new();
@@ -34,12 +48,12 @@ pub(crate) fn start(
                 next += 1;
             }
             if !group.is_empty() {
-                append(&lake, group, &counters);
+                append(&lake, group, &counters, &refusing);
             }
         }
         // Workers have ended: whatever is left is complete and in order.
         for (_, last) in waiting {
-            append(&lake, vec![last], &counters);
+            append(&lake, vec![last], &counters, &refusing);
         }
     })
 }
@@ -50,7 +64,12 @@ struct Open {
     parts: Vec<(Arc<str>, Vec<u32>, SourceCounts, u32)>,
 }
 
-fn append(lake: &lake::Lake, group: Vec<Prepared>, counters: &Counters) {
+/// Remembers what the log has said last.
+fn tell(refusing: &Refusing, error: Option<impl Into<Arc<lake::LakeError>>>) {
+    *refusing.lock().unwrap_or_else(|poison| poison.into_inner()) = error.map(Into::into);
+}
+
+fn append(lake: &lake::Lake, group: Vec<Prepared>, counters: &Counters, refusing: &Refusing) {
     let mut batches = Vec::new();
     let mut open = Vec::with_capacity(group.len());
     for mut prepared in group {
@@ -64,6 +83,7 @@ fn append(lake: &lake::Lake, group: Vec<Prepared>, counters: &Counters) {
     }
     match lake.append(batches) {
         Ok(appended) => {
+            tell(refusing, None::<lake::LakeError>);
             let mut appended = appended.into_iter();
             for one in open {
                 let results: Vec<_> = appended.by_ref().take(one.parts.len()).collect();
@@ -72,7 +92,8 @@ fn append(lake: &lake::Lake, group: Vec<Prepared>, counters: &Counters) {
         }
         Err(error) => {
             let error = Arc::new(error);
-            tracing::error!(%error, "the log refused a group; its senders are told");
+            tracing::error!(%error, "the log refused a group");
+            tell(refusing, Some(error.clone()));
             for one in open {
                 refuse(one, &error, counters);
             }
@@ -91,12 +112,7 @@ fn settle(open: Open, results: &[lake::Appended], counters: &Counters) {
         let sent = items.len() as u64 + u64::from(quarantined) + u64::from(rejected);
         counts.sent = sent;
         match result {
-            lake::Appended::Stored { stored, duplicates, conflicts, quarantined, rejected, .. } => {
-                for index in conflicts {
-                    if let Some(item) = items.get(*index as usize) {
-                        outcomes[*item as usize] = Some(ItemOutcome::Conflict);
-                    }
-                }
+            lake::Appended::Stored { stored, duplicates, quarantined, rejected, .. } => {
                 for index in duplicates {
                     if let Some(item) = items.get(*index as usize) {
                         outcomes[*item as usize] = Some(ItemOutcome::Repeated);
@@ -140,7 +156,12 @@ fn refuse(open: Open, error: &Arc<lake::LakeError>, counters: &Counters) {
     for ((source, items, counts, quarantined), place) in open.parts.iter().zip(0..) {
         let rejected = if place == 0 { open.prepared.rejected } else { 0 };
         let sent = items.len() as u64 + u64::from(*quarantined) + u64::from(rejected);
-        counters.add(source, &SourceCounts { sent, refused: sent, last_received: counts.last_received, ..SourceCounts::default() });
+        let refused = SourceCounts { sent, refused: sent, last_received: counts.last_received, ..SourceCounts::default() };
+        match open.prepared.refusal {
+            Refusal::Told => counters.add(source, &refused),
+            Refusal::Lost => counters.add(source, &SourceCounts { received: sent, dropped: sent, refused: 0, ..refused }),
+            Refusal::Again => {}
+        }
     }
     if let Some(waiting) = open.prepared.answer {
         // A receiver that has gone away does not need to know.

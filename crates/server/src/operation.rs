@@ -2,8 +2,9 @@
 
 use crate::Parts;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use desk::Problem;
 use std::fmt::Write;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -18,21 +19,15 @@ async fn alive() -> &'static str {
 }
 
 /// Whether it can do its work: take events in and reach its records
-#[utoipa::path(get, path = "/readyz", tag = "operation", responses((status = 200, body = String), (status = 503, body = String)))]
-async fn ready(State(parts): State<Parts>) -> Response {
-    if parts.pipeline.is_broken() {
-        return (StatusCode::SERVICE_UNAVAILABLE, "a thread of the pipeline has failed; no events are taken in\n").into_response();
-    }
-    match parts.desk.db.follower_position().await {
-        Ok(position) => {
-            let behind = parts.desk.lake.stats().events.saturating_sub(position);
-            format!("ready, alerts {behind} events behind\n").into_response()
-        }
-        Err(error) => {
-            tracing::warn!(%error, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "the records database does not answer; events are taken in\n").into_response()
-        }
-    }
+#[utoipa::path(get, path = "/readyz", tag = "operation", responses((status = 200, body = String), (status = 503, body = Problem)))]
+async fn ready(State(parts): State<Parts>) -> Result<String, Problem> {
+    parts.pipeline.ready()?;
+    let position = parts.desk.db.follower_position().await.map_err(|error| {
+        tracing::warn!(%error, "not ready");
+        Problem::unavailable("records.unavailable", "The records database does not answer. Events are still taken in.")
+    })?;
+    let behind = parts.desk.lake.stats().events.saturating_sub(position);
+    Ok(format!("ready, alerts {behind} events behind\n"))
 }
 
 /// Counts in Prometheus's text format
@@ -46,7 +41,7 @@ async fn metrics(State(parts): State<Parts>) -> Response {
         ("stored", "Events made durable", total.stored),
         ("rejected", "Events refused as malformed", total.rejected),
         ("quarantined", "Events kept aside with a reason", total.quarantined),
-        ("dropped", "Datagrams lost while the queue was full", total.dropped),
+        ("dropped", "Events lost by protocols that cannot wait, or that have no acknowledgement", total.dropped),
         ("repeated", "Events known by their id and not stored again", total.repeated),
         ("refused", "Events not taken because the log could not be written or an id was used twice", total.refused),
         ("flagged", "Events stored with a diagnostic", total.flagged),
