@@ -68,9 +68,10 @@ fn journey(floor: &Floor) {
     assert_eq!((other.0, other.1["code"].as_str()), (409, Some("ingest.id_reused")), "{}", other.1);
     let line = "<86>Mar 12 08:41:12 srv-web-01 sshd[812]: Failed password for root from 203.0.113.9 port 4242 ssh2";
     UdpSocket::bind("127.0.0.1:0").unwrap().send_to(line.as_bytes(), floor.syslog_udp).unwrap();
-    let mut tcp = TcpStream::connect(floor.syslog_tcp).unwrap();
-    write!(tcp, "{line}\n{} {line}", line.len()).unwrap();
-    drop(tcp);
+    // A connection keeps to the framing of its first record.
+    for framed in [format!("{line}\n"), format!("{} {line}", line.len())] {
+        TcpStream::connect(floor.syslog_tcp).unwrap().write_all(framed.as_bytes()).unwrap();
+    }
 
     // The queue: severity first, the three lines one alert with a count.
     let queue = floor.wait_for(|| {
