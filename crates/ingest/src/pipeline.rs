@@ -92,8 +92,10 @@ impl Submission {
 pub enum ItemOutcome {
     /// Durable.
     Stored,
-    /// Its id was stored before.
+    /// Its id was stored before, with the same bytes.
     Repeated,
+    /// Its id was stored before for other bytes: refused.
+    Conflict,
     /// Set aside.
     Quarantined(Diagnostic),
     /// Refused.

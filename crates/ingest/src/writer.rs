@@ -112,7 +112,12 @@ fn settle(open: Open, results: &[lake::Appended], counters: &Counters) {
         let sent = items.len() as u64 + u64::from(quarantined) + u64::from(rejected);
         counts.sent = sent;
         match result {
-            lake::Appended::Stored { stored, duplicates, quarantined, rejected, .. } => {
+            lake::Appended::Stored { stored, duplicates, conflicts, quarantined, rejected, .. } => {
+                for index in conflicts {
+                    if let Some(item) = items.get(*index as usize) {
+                        outcomes[*item as usize] = Some(ItemOutcome::Conflict);
+                    }
+                }
                 for index in duplicates {
                     if let Some(item) = items.get(*index as usize) {
                         outcomes[*item as usize] = Some(ItemOutcome::Repeated);
