@@ -84,7 +84,7 @@ pub struct Input<'a> {
 
 const NOT_UTF8: &str = "text.not_utf8";
 
-/// A record longer than this is flagged, in bytes.
+/// A record of so many bytes or more is flagged: receivers of lines cut there.
 const LONG_RECORD: usize = 1 << 20;
 
 /// Reads a record into `out`, whatever was in it. Faults become diagnostics.
@@ -97,7 +97,7 @@ pub fn parse_into(input: &Input<'_>, out: &mut Event) {
         ));
         return;
     }
-    if input.raw.len() > LONG_RECORD {
+    if input.raw.len() >= LONG_RECORD {
         out.diagnostics.push(Diagnostic::flag("record.long", format!("{} bytes", input.raw.len())));
     }
     let format = match input.format {

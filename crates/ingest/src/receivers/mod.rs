@@ -2,6 +2,7 @@
 
 pub mod bulk;
 mod framing;
+mod limits;
 pub mod http;
 pub mod syslog_tcp;
 pub mod syslog_udp;
