@@ -51,9 +51,9 @@ fn utc(civil: DateTime) -> Option<Timestamp> {
     i64::try_from(instant.as_nanosecond()).ok().map(Timestamp)
 }
 
-/// RFC 3164's `Mar 12 08:41:12`: no year and no zone. The zone is taken for UTC; the year is the one that brings
-/// the instant closest to its receipt, so that December's last lines may arrive in January, and 29 February
-/// finds a leap year.
+/// RFC 3164's `Mar 12 08:41:12`: no year and no zone. The zone is taken for UTC; the year is the latest that
+/// does not put it more than [`EARLY`] past its receipt: December's last lines may arrive in January, 29 February finds
+/// a leap year, and a line from the spring that is read in autumn is not one from the spring to come.
 pub(crate) fn without_year(
     month: i8,
     day: i8,
@@ -63,10 +63,14 @@ pub(crate) fn without_year(
     received: Timestamp,
 ) -> Option<Timestamp> {
     let year = jiff::Timestamp::from_nanosecond(i128::from(received.nanos())).ok()?.to_zoned(TimeZone::UTC).year();
-    (year - 4..=year + 1)
+    (year - 8..=year + 1)
         .filter_map(|year| DateTime::new(year, month, day, hour, minute, second, 0).ok().and_then(utc))
-        .min_by_key(|t| (t.nanos() - received.nanos()).unsigned_abs())
+        .filter(|time| *time <= received.plus(EARLY))
+        .max()
 }
+
+/// How far a sender's clock and zone may run ahead.
+const EARLY: Duration = Duration::from_secs(2 * 24 * 3600);
 
 /// Before it there was no log format that we read.
 const EARLIEST: Timestamp = Timestamp(631_152_000_000_000_000);
@@ -110,5 +114,7 @@ mod tests {
         check((12, 31), "2026-01-01T00:00:05Z", Some(at("2025-12-31T23:59:58Z")));
         check((2, 29), "2026-03-01T00:00:00Z", Some(at("2024-02-29T23:59:58Z")));
         check((2, 30), "2026-03-01T00:00:00Z", None);
+        check((3, 12), "2026-11-24T14:00:00Z", Some(at("2026-03-12T23:59:58Z")));
+        check((1, 1), "2025-12-31T22:00:00Z", Some(at("2026-01-01T23:59:58Z")));
     }
 }
