@@ -142,6 +142,8 @@ export function HuntScreen() {
     query.current?.focus();
   };
   const runDraft = () => {
+    // What was run and what is shown are the same text: places in it are counted.
+    setDraft(draft.trim());
     submit(draft);
     focusGrid();
   };
@@ -162,15 +164,16 @@ export function HuntScreen() {
     return () => clearTimeout(timer);
   }, [ofEvents, cursor.at, state.event, go]);
 
-  // What is wrong is put right where it is wrong.
+  // What is wrong is put right where it is wrong; who writes already is not disturbed.
   const { error } = search;
   const text = useRef("");
   text.current = state.q ?? "";
   useEffect(() => {
-    if (!error || asProblem(error).status !== 400) return;
+    const field = query.current;
+    if (!error || !field || asProblem(error).status !== 400 || field === document.activeElement) return;
     const wrong = placeOf(asProblem(error), text.current);
-    query.current?.focus();
-    if (wrong) query.current?.setSelectionRange(wrong.from, wrong.to);
+    field.focus();
+    if (wrong && field.value === text.current) field.setSelectionRange(wrong.from, wrong.to);
   }, [error]);
 
   // `/` is the editor's here.

@@ -1,4 +1,5 @@
 /** Why an alert is there: the condition, each selection true or false, and the bytes that matched, by one number. */
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type {
   Alert,
@@ -243,7 +244,10 @@ export function RawPane({ event, marks }: { event: RawEvent; marks: readonly Mar
           </button>
         )}
         <span>
-          {event.source}, event <span className={styles.version}>{event.id}</span>
+          {event.source}, event{" "}
+          <Link to="/hunt" search={{ q: `_id:${event.id}`, peek: "on" }} className={styles.version}>
+            {event.id}
+          </Link>
         </span>
       </p>
     </div>
