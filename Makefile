@@ -51,7 +51,11 @@ test-browser: build
 
 e2e: setup-test test-browser
 
-# Ten minutes of `kill -9` under load, and PostgreSQL away for 20 s; then one event through every room on both databases.
+# Figures of the whole program; `docs/guide/measures.md` says how to read them. The profile of everything else.
+bench: console
+	cargo bench --profile dev -p watchfloor --bench figures -- $(PARTS)
+
+# 200 times `kill -9` under load, and PostgreSQL away for 20 s; then one event through every room on both databases.
 reliability: setup-test console
 	WATCHFLOOR_REQUIRE_POSTGRES=1 WATCHFLOOR_KILLS=$${WATCHFLOOR_KILLS:-200} WATCHFLOOR_OUTAGE=$${WATCHFLOOR_OUTAGE:-20} \
 		cargo test -p watchfloor --test reliability --test spine -- --nocapture --test-threads 1

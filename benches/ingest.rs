@@ -7,7 +7,7 @@ use crate::wire::{self, Http};
 use detect::RuleFile;
 use std::time::{Duration, Instant};
 
-const RUNS: usize = 5;
+const RUNS: usize = 3;
 /// Events of one run of one protocol.
 const EVENTS: usize = 40_000;
 /// Records of one request.
