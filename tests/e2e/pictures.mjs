@@ -1,10 +1,11 @@
 // A picture of every screen in every look: `npm run pictures -- FOLDER [PATTERN]`, where the pattern picks pictures by name.
 // With `--guide` it also takes the picture of the README. A floor that runs already: WATCHFLOOR_URL and WATCHFLOOR_PASSWORD.
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LOOKS, logIn, openBrowser, settled } from "./browser.mjs";
 import { Api, startDemo, startFloor } from "./floor.mjs";
 import { root } from "./paths.mjs";
+import { withPalette } from "./png.mjs";
 import { EMPTY, SCREENS } from "./screens.mjs";
 
 const [folder, pattern = ""] = process.argv.slice(2).filter((word) => !word.startsWith("--"));
@@ -70,7 +71,7 @@ async function takeGuide() {
     await logIn(browser.page, demo.url, "demo", `/queue?alert=${alert.id}`, demo.password);
     await browser.page.getByText("condition holds").waitFor();
     await settled(browser.page);
-    await browser.page.screenshot({ path: join(root, "docs/guide/queue.png") });
+    writeFileSync(join(root, "docs/guide/queue.png"), withPalette(await browser.page.screenshot()));
   } finally {
     await browser.close();
   }

@@ -16,7 +16,7 @@ import styles from "./Settings.module.css";
 import { SettingsFrame } from "./SettingsFrame";
 
 const ROLES: Record<Role, string> = {
-  ingest: "Ingest: sends events, nothing else",
+  ingest: "Ingest: only sends events",
   viewer: "Viewer: reads",
   analyst: "Analyst: triages, works cases",
   admin: "Administrator",

@@ -52,6 +52,9 @@ export function Histogram({ unit, stretches, series, brush, onBrush }: Histogram
   const plot = HEIGHT - AXIS - TOP;
   const foot = TOP + plot;
   const high = (count: number) => (count / top) * plot;
+  // The figures stand on the left, but not upon a bar where there is room on the right.
+  const full = (some: readonly Stretch[]) => some.some((one) => sum(one) > 0);
+  const aside = full(stretches.slice(0, 2)) && !full(stretches.slice(-2));
   const across = (time: number) => ((time - begin) / (end - begin || 1)) * width;
   const shown = drag ? brushed(stretches, drag.from, drag.to) : brush;
   // A brush may reach beyond what there is to see; its edge stands there only where it lies within.
@@ -108,7 +111,13 @@ export function Histogram({ unit, stretches, series, brush, onBrush }: Histogram
           />
         ))}
         {ticks.map((tick) => (
-          <text key={tick} x={0} y={Math.max(9, foot - high(tick) - 3)} className={styles.label}>
+          <text
+            key={tick}
+            x={aside ? width : 0}
+            y={Math.max(9, foot - high(tick) - 3)}
+            textAnchor={aside ? "end" : "start"}
+            className={styles.label}
+          >
             {tick}
           </text>
         ))}

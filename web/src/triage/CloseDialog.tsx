@@ -1,5 +1,5 @@
 /** Closing: a digit says what it turned out to be, Enter confirms. Cases use it too. */
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Button } from "@/design/Button";
 import { Dialog } from "@/design/Dialog";
 import { Key } from "@/design/Key";
@@ -21,6 +21,11 @@ export function CloseDialog({ what, lead, onClose, onConfirm }: CloseDialogProps
   const [comment, setComment] = useState("");
   const [tried, setTried] = useState(false);
   const field = useRef<HTMLInputElement>(null);
+  const radio = useRef<HTMLInputElement>(null);
+  // The focus is where the choice is, or where something lacks.
+  useEffect(() => {
+    if (chosen) (lacks(chosen, "") ? field : radio).current?.focus();
+  }, [chosen]);
   const lack = chosen ? lacks(chosen, comment) : "Choose what it turned out to be.";
 
   const choose = (digit: string) => {
@@ -28,7 +33,6 @@ export function CloseDialog({ what, lead, onClose, onConfirm }: CloseDialogProps
     if (!verdict) return;
     setChosen(verdict);
     setTried(false);
-    if (lacks(verdict, comment)) field.current?.focus();
   };
   const confirm = () => {
     setTried(true);
@@ -64,9 +68,10 @@ export function CloseDialog({ what, lead, onClose, onConfirm }: CloseDialogProps
                 type="radio"
                 name="verdict"
                 className="unseen"
+                ref={chosen === verdict ? radio : undefined}
                 checked={chosen === verdict}
                 onChange={() => choose(verdict.digit)}
-                data-autofocus={(at === 0 && chosen?.reason !== "other") || undefined}
+                data-autofocus={(chosen ? chosen === verdict && !lacks(verdict, "") : at === 0) || undefined}
               />
               <Key k={verdict.digit} />
               <span>{verdict.label}</span>
