@@ -5,8 +5,7 @@
 //! filter over the words of both never hides an event.
 
 use model::{Event, Value};
-use rustc_hash::{FxHashMap, FxHasher};
-use std::hash::Hasher;
+use rustc_hash::FxHashMap;
 use std::net::Ipv6Addr;
 
 /// Calls `each` with every word of a lower-case text, some more than once. `escaped`: the text is raw bytes, where a
@@ -70,10 +69,10 @@ impl Derived {
         let base = raw.as_ptr().addr();
         each(raw, true, |word| {
             let start = word.as_ptr().addr() - base;
-            known.insert(quick(word), (false, start, start + word.len()));
+            known.insert(hash(word), (false, start, start + word.len()));
         });
         let mut add = |word: &str| {
-            let key = quick(word);
+            let key = hash(word);
             if let Some((in_out, start, end)) = known.get(&key) {
                 let there: &str = if *in_out { out } else { raw };
                 if there.get(*start..*end) == Some(word) {
@@ -121,13 +120,6 @@ pub(crate) fn lower_into(text: &str, out: &mut String) {
     } else {
         out.push_str(&text.to_lowercase());
     }
-}
-
-/// For tables that live as long as an event: several bytes at a time, and no part of any file.
-fn quick(word: &str) -> u64 {
-    let mut hasher = FxHasher::default();
-    hasher.write(word.as_bytes());
-    hasher.finish()
 }
 
 /// FNV-1a with a final mix. It is part of the file format of the sidecars.
