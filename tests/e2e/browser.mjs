@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PASSWORD } from "./floor.mjs";
 import { chromium as executablePath } from "./paths.mjs";
-import { test } from "./runner.mjs";
+import { test, whenFailed } from "./runner.mjs";
 
 const require = createRequire(new URL("../../web/package.json", import.meta.url));
 const { chromium } = require("playwright-core");
@@ -59,11 +59,21 @@ export async function openBrowser({ width = 1600, height = 1000, settings = { th
   };
   context.pages().forEach(watch);
   context.on("page", watch);
+  // What was on screen tells more than the error does.
+  const look = async (name) => {
+    const path = join(mkdtempSync(join(tmpdir(), "watchfloor-failed-")), "page.png");
+    await context.pages()[0].screenshot({ path }).then(
+      () => console.log(`${name}: the page is in ${path}; it complained about ${JSON.stringify(faults)}`),
+      (fault) => console.log(`${name}: no picture: ${fault.message}`),
+    );
+  };
+  whenFailed.add(look);
   return {
     context,
     page: context.pages()[0],
     faults,
     close: async () => {
+      whenFailed.delete(look);
       await context.close();
       rmSync(profile, { recursive: true, force: true });
     },
@@ -115,7 +125,10 @@ export async function settled(page) {
 export async function violations(page) {
   await settled(page);
   if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe);
-  const found = await page.evaluate(() => globalThis.axe.run(document.querySelector("[role=dialog][aria-modal=true]") ?? document, { resultTypes: ["violations"] }));
+  const found = await page.evaluate(() => {
+    const dialog = document.querySelector("[role=dialog][aria-modal=true]");
+    return globalThis.axe.run(dialog ?? document, { resultTypes: ["violations"] });
+  });
   return found.violations.map(
     (one) => `${one.id} (${one.impact}): ${one.help}: ${one.nodes.map((node) => node.target.join(" ")).slice(0, 3).join(", ")}`,
   );

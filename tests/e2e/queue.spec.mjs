@@ -65,16 +65,13 @@ test("three keys close an alert, and u takes it back", async () => {
 test("who comes second is told, and nothing is overwritten", async () => {
   const number = await peeked();
   const alert = await alertOf(number);
-  // Somebody else is quicker by a moment.
-  await page.route(
-    `**/api/v1/alerts/${alert.id}/assign`,
-    async (route) => {
-      await api.call("POST", `/api/v1/alerts/${alert.id}/escalate`, { comment: "mine" }, { "if-match": `"${alert.version}"` });
-      await route.continue();
-    },
-    { times: 1 },
-  );
+  // The request is held back, and somebody else is quicker by a moment.
+  const held = new Promise((resolve) => void page.route(`**/api/v1/alerts/${alert.id}/assign`, resolve, { times: 1 }));
+  await page.locator("[role=row][data-cursor]").getByRole("checkbox", { name: `Select A-${number}` }).waitFor();
   await press(page, "a");
+  const route = await held;
+  await api.call("POST", `/api/v1/alerts/${alert.id}/escalate`, { comment: "mine" }, { "if-match": `"${alert.version}"` });
+  await route.continue();
   await page.getByText(`A-${number} could not be assigned.`).waitFor();
   await page.getByRole("region", { name: "Messages" }).getByText("record.stale").waitFor();
   const now = await alertOf(number);
@@ -202,7 +199,9 @@ test("text out of a log is text", async () => {
 
 test("the URL is the view: filters, order, brush and alert", async () => {
   await page.goto(`${floor.url}/queue?host=WS-IT-03.larkfield.example&sort=risk`);
-  await until(async () => (await page.getByRole("row").count()) === 2);
+  await page.getByRole("gridcell", { name: "WS-IT-03" }).first().waitFor();
+  await settled(page);
+  assert.equal(await page.getByRole("row").count(), 2);
   await page.keyboard.press("/");
   assert.match(await page.getByRole("search").getByRole("textbox").inputValue(), /host:WS-IT-03/);
   await page.keyboard.press("Escape");

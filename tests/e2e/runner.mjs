@@ -13,9 +13,21 @@ function lacking() {
 
 const lack = lacking();
 
+/** Called with the name of a test that has failed, before its error is passed on. */
+export const whenFailed = new Set();
+
 /** A test that skips, or fails, when the program or the browser is missing. */
 export function test(name, body) {
-  if (lack === null) return runner.test(name, body);
+  if (lack === null) {
+    return runner.test(name, async () => {
+      try {
+        await body();
+      } catch (fault) {
+        for (const call of whenFailed) await call(name);
+        throw fault;
+      }
+    });
+  }
   if (!required) return runner.test(name, { skip: lack }, body);
   return runner.test(name, () => {
     throw new Error(lack);
