@@ -4,7 +4,7 @@ import type { Case } from "@/api/types";
 import { Avatar } from "@/design/Avatar";
 import { type Column, Grid } from "@/design/Grid";
 import { Hostile } from "@/design/Hostile";
-import { Key } from "@/design/Key";
+import { NewPill } from "@/design/NewPill";
 import { SeverityMark, StatusMark } from "@/design/shapes";
 import { Time } from "@/design/time";
 import type { Cursor } from "@/design/useCursor";
@@ -42,16 +42,7 @@ export function CaseTable({ cases, total, cursor, waiting, onNew, onOpen, onEnd,
         id: "title",
         name: "Title",
         width: "minmax(0, 1fr)",
-        head: (
-          <span className={styles.head}>
-            Title
-            {waiting > 0 && (
-              <button type="button" className={styles.waiting} onClick={onNew} aria-keyshortcuts="n">
-                {waiting} new <Key k="n" on="accent" />
-              </button>
-            )}
-          </span>
-        ),
+        head: <NewPill head="Title" waiting={waiting} onNew={onNew} />,
         cell: (one) => (
           <span className={one.status === "closed" ? styles.closed : undefined}>
             <Hostile text={one.title} titled />

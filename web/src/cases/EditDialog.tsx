@@ -3,11 +3,11 @@ import { useState } from "react";
 import type { Problem } from "@/api/problem";
 import type { Case, CaseEdit, Severity, Tlp } from "@/api/types";
 import { Button } from "@/design/Button";
-import { Dialog } from "@/design/Dialog";
+import { Dialog, DialogButtons } from "@/design/Dialog";
+import dialogs from "@/design/dialogs.module.css";
 import { Choice, Field } from "@/design/Field";
 import { SEVERITIES, SEVERITY_WORDS, STATUS_WORDS } from "@/design/shapes";
 import { useKeys } from "@/keys/useKeys";
-import dialogs from "@/triage/dialogs.module.css";
 import { called } from "./actions";
 import { Refusal } from "./dialogs";
 import styles from "./forms.module.css";
@@ -63,7 +63,7 @@ export function RaiseDialog({ onClose, onConfirm }: RaiseDialogProps) {
         <SeverityChoice value={severity} onChange={setSeverity} />
         <Summary value={summary} onChange={setSummary} />
         {fault && <Refusal what="The case was not raised." problem={fault} />}
-        <Buttons verb="Raise case" busy={busy} onClose={onClose} />
+        <DialogButtons verb="Raise case" k={["Ctrl", "↵"]} disabled={busy} onClose={onClose} />
       </form>
     </Dialog>
   );
@@ -155,7 +155,7 @@ export function EditDialog({ one, onClose, onConfirm }: EditDialogProps) {
         ) : (
           fault && <Refusal what="The changes were not kept." problem={fault} />
         )}
-        <Buttons verb="Keep" busy={busy || theirs.length > 0} onClose={onClose} />
+        <DialogButtons verb="Keep" k={["Ctrl", "↵"]} disabled={busy || theirs.length > 0} onClose={onClose} />
       </form>
     </Dialog>
   );
@@ -197,19 +197,6 @@ export function useFormKeys(title: string, verb: string, confirm: () => void, le
     { id: "form.confirm", keys: "Ctrl+Enter", label: verb, typing: true, run: confirm },
     { id: "form.leave", keys: "Escape", label: "Cancel", typing: true, run: leave },
   ]);
-}
-
-export function Buttons({ verb, busy, onClose }: { verb: string; busy: boolean; onClose: () => void }) {
-  return (
-    <div className={dialogs.buttons}>
-      <Button look="filled" type="submit" k={["Ctrl", "↵"]} disabled={busy}>
-        {verb}
-      </Button>
-      <Button look="plain" k="Esc" onClick={onClose}>
-        Cancel
-      </Button>
-    </div>
-  );
 }
 
 function SeverityChoice({ value, onChange }: { value: Severity; onChange: (severity: Severity) => void }) {

@@ -3,14 +3,14 @@ import { useState } from "react";
 import type { Problem } from "@/api/problem";
 import type { Case, NewTimelineEntry } from "@/api/types";
 import { dayAndTime, fullTime, now } from "@/design/clock";
-import { Dialog } from "@/design/Dialog";
+import { Dialog, DialogButtons } from "@/design/Dialog";
+import dialogs from "@/design/dialogs.module.css";
 import { Choice, Field } from "@/design/Field";
 import { useSettings } from "@/shell/settings";
-import dialogs from "@/triage/dialogs.module.css";
 import { called } from "./actions";
 import { useExhibits } from "./Cites";
 import { Refusal } from "./dialogs";
-import { Buttons, useFormKeys, useTry } from "./EditDialog";
+import { useFormKeys, useTry } from "./EditDialog";
 import styles from "./forms.module.css";
 import { readWhen } from "./when";
 
@@ -130,7 +130,7 @@ export function EntryDialog({ one, event, onClose, onConfirm }: EntryDialogProps
           />
         </label>
         {fault && <Refusal what="The entry was not kept." problem={fault} />}
-        <Buttons verb="Put on the timeline" busy={busy} onClose={onClose} />
+        <DialogButtons verb="Put on the timeline" k={["Ctrl", "↵"]} disabled={busy} onClose={onClose} />
       </form>
     </Dialog>
   );

@@ -1,10 +1,9 @@
 /** One of several: by digit, by arrows and Enter, or by typing a part of its name. */
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
-import { Button } from "@/design/Button";
-import { Dialog } from "@/design/Dialog";
+import { Dialog, DialogButtons } from "@/design/Dialog";
+import dialogs from "@/design/dialogs.module.css";
 import { Key } from "@/design/Key";
 import { useKeys } from "@/keys/useKeys";
-import dialogs from "@/triage/dialogs.module.css";
 import styles from "./Pick.module.css";
 
 export interface Option {
@@ -130,14 +129,11 @@ export function Pick({ title, label, lead, options, field, after, verb, onPick, 
           ))}
         </div>
         {after}
-        <div className={dialogs.buttons}>
-          <Button look="filled" type="submit" k="↵" disabled={!options[at] || options[at]?.off !== undefined}>
-            {verb}
-          </Button>
-          <Button look="plain" k="Esc" onClick={onClose}>
-            Cancel
-          </Button>
-        </div>
+        <DialogButtons
+          verb={verb}
+          disabled={!options[at] || options[at]?.off !== undefined}
+          onClose={onClose}
+        />
       </form>
     </Dialog>
   );

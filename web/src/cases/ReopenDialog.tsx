@@ -1,11 +1,10 @@
 /** Opening a closed case again: it needs a reason. */
 import { useState } from "react";
 import type { Case } from "@/api/types";
-import { Button } from "@/design/Button";
-import { Dialog } from "@/design/Dialog";
+import { Dialog, DialogButtons } from "@/design/Dialog";
+import dialogs from "@/design/dialogs.module.css";
 import { Field } from "@/design/Field";
 import { useKeys } from "@/keys/useKeys";
-import dialogs from "@/triage/dialogs.module.css";
 import { called } from "./actions";
 
 interface ReopenDialogProps {
@@ -43,14 +42,7 @@ export function ReopenDialog({ one, onClose, onConfirm }: ReopenDialogProps) {
           fault={tried && !comment.trim() ? "Say why: the journal keeps it." : null}
           data-autofocus
         />
-        <div className={dialogs.buttons}>
-          <Button look="filled" type="submit" k="↵">
-            Reopen
-          </Button>
-          <Button look="plain" k="Esc" onClick={onClose}>
-            Cancel
-          </Button>
-        </div>
+        <DialogButtons verb="Reopen" onClose={onClose} />
       </form>
     </Dialog>
   );

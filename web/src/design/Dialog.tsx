@@ -1,7 +1,7 @@
 /** A dialog over everything: title, body, Escape closes. Its keys come from `useKeys` with `level: "dialog"`. */
 import { Modal } from "@mantine/core";
 import type { ReactNode } from "react";
-import { IconButton } from "./Button";
+import { Button, IconButton } from "./Button";
 import styles from "./Dialog.module.css";
 import { Icon } from "./Icon";
 
@@ -39,3 +39,26 @@ export function Dialog({ title, onClose, size = "27rem", children }: DialogProps
 }
 
 const TRANSITION = { duration: 120, transition: "fade" } as const;
+
+interface DialogButtonsProps {
+  /** What the dialog does: the filled button. */
+  verb: ReactNode;
+  /** The key that does it, as it is printed. */
+  k?: string | string[];
+  disabled?: boolean;
+  onClose: () => void;
+}
+
+/** The foot of a dialog's form: the next key to press, and the way out. */
+export function DialogButtons({ verb, k = "↵", disabled = false, onClose }: DialogButtonsProps) {
+  return (
+    <div className={styles.buttons}>
+      <Button look="filled" type="submit" k={k} disabled={disabled}>
+        {verb}
+      </Button>
+      <Button look="plain" k="Esc" onClick={onClose}>
+        Cancel
+      </Button>
+    </div>
+  );
+}

@@ -4,7 +4,7 @@ import type { Alert } from "@/api/types";
 import { Avatar } from "@/design/Avatar";
 import { type Column, Grid } from "@/design/Grid";
 import { Hostile } from "@/design/Hostile";
-import { Key } from "@/design/Key";
+import { NewPill } from "@/design/NewPill";
 import { shortHost, shortUser } from "@/design/names";
 import { SeverityMark, StatusMark } from "@/design/shapes";
 import { Time, TimeLeft } from "@/design/time";
@@ -71,16 +71,7 @@ export function AlertTable(props: AlertTableProps) {
         id: "alert",
         name: "Alert",
         width: "minmax(0, 1fr)",
-        head: (
-          <span className={styles.alerthead}>
-            Alert
-            {waiting > 0 && (
-              <button type="button" className={styles.waiting} onClick={onNew} aria-keyshortcuts="n">
-                {waiting} new <Key k="n" on="accent" />
-              </button>
-            )}
-          </span>
-        ),
+        head: <NewPill head="Alert" waiting={waiting} onNew={onNew} />,
         cell: (alert) => (
           <span className={alert.status === "closed" ? styles.closed : styles.title}>
             {timed && <Time at={alert.last_seen} className={styles.seen} />}

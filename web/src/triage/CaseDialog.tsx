@@ -1,10 +1,9 @@
 /** Raising a case: Enter is enough, the title can be changed. */
 import { useState } from "react";
 import type { Alert } from "@/api/types";
-import { Button } from "@/design/Button";
-import { Dialog } from "@/design/Dialog";
+import { Dialog, DialogButtons } from "@/design/Dialog";
+import styles from "@/design/dialogs.module.css";
 import { useKeys } from "@/keys/useKeys";
-import styles from "./dialogs.module.css";
 
 interface CaseDialogProps {
   alerts: readonly Alert[];
@@ -56,14 +55,7 @@ export function CaseDialog({ alerts, onClose, onConfirm }: CaseDialogProps) {
             data-autofocus
           />
         </label>
-        <div className={styles.buttons}>
-          <Button look="filled" type="submit" k="↵" disabled={raising || !title.trim()}>
-            Raise case
-          </Button>
-          <Button look="plain" k="Esc" onClick={onClose}>
-            Cancel
-          </Button>
-        </div>
+        <DialogButtons verb="Raise case" disabled={raising || !title.trim()} onClose={onClose} />
       </form>
     </Dialog>
   );

@@ -1,10 +1,9 @@
 /** Closing: a digit says what it turned out to be, Enter confirms. Cases use it too. */
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import { Button } from "@/design/Button";
-import { Dialog } from "@/design/Dialog";
+import { Dialog, DialogButtons } from "@/design/Dialog";
+import styles from "@/design/dialogs.module.css";
 import { Key } from "@/design/Key";
 import { useKeys } from "@/keys/useKeys";
-import styles from "./dialogs.module.css";
 import { lacks, VERDICTS, type Verdict, verdictOf } from "./verdicts";
 
 interface CloseDialogProps {
@@ -97,14 +96,7 @@ export function CloseDialog({ what, lead, onClose, onConfirm }: CloseDialogProps
             {lack}
           </p>
         )}
-        <div className={styles.buttons}>
-          <Button look="filled" type="submit" k="↵" disabled={!chosen}>
-            Close
-          </Button>
-          <Button look="plain" k="Esc" onClick={onClose}>
-            Cancel
-          </Button>
-        </div>
+        <DialogButtons verb="Close" disabled={!chosen} onClose={onClose} />
       </form>
     </Dialog>
   );

@@ -1,9 +1,8 @@
 /** Handing over to tier 2, with what they should know. */
 import { useState } from "react";
-import { Button } from "@/design/Button";
-import { Dialog } from "@/design/Dialog";
+import { Dialog, DialogButtons } from "@/design/Dialog";
+import styles from "@/design/dialogs.module.css";
 import { useKeys } from "@/keys/useKeys";
-import styles from "./dialogs.module.css";
 
 interface EscalateDialogProps {
   what: string;
@@ -35,14 +34,7 @@ export function EscalateDialog({ what, onClose, onConfirm }: EscalateDialogProps
             data-autofocus
           />
         </label>
-        <div className={styles.buttons}>
-          <Button look="filled" type="submit" k="↵">
-            Escalate
-          </Button>
-          <Button look="plain" k="Esc" onClick={onClose}>
-            Cancel
-          </Button>
-        </div>
+        <DialogButtons verb="Escalate" onClose={onClose} />
       </form>
     </Dialog>
   );
