@@ -1,6 +1,6 @@
 //! The promises of the API and of the commands: keys, custody, quarantine, errors, verification, on both databases
 //! where the records matter.
-#![allow(clippy::unwrap_used, reason = "a test ends by it")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test ends by the one and tells by the other")]
 
 mod floor;
 mod process;

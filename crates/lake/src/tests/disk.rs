@@ -35,7 +35,7 @@ async fn a_sealing_that_fails_leaves_no_file_and_no_event_behind() {
     std::fs::write(&in_the_way, "").unwrap();
     for _ in 0..2 {
         lake.seal().unwrap_err();
-        assert_eq!(files_in(&dir.path().join("events")), [in_the_way.clone()]);
+        assert_eq!(files_in(&dir.path().join("events")), std::slice::from_ref(&in_the_way));
         assert_eq!(count(&lake, "").await, 30);
     }
     std::fs::remove_file(&in_the_way).unwrap();
