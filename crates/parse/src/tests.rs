@@ -209,4 +209,15 @@ proptest! {
         let event = parsed(&raw);
         prop_assert_eq!(event.str(model::Field::lookup("k").unwrap()), Some(value.as_str()));
     }
+
+    #[test]
+    fn what_rfc_5424_lets_a_sender_write_comes_back(host in "[!-~&&[^=\\]\"]]{1,20}", app in "[a-z]{1,12}", value in "[^\u{0}]{0,24}", body in "[a-z ]{1,24}") {
+        let escaped = value.replace('\\', "\\\\").replace('"', "\\\"").replace(']', "\\]");
+        let event = parsed(&format!("<13>1 2026-03-12T08:00:00Z {host} {app} - - [x@1 name=\"{escaped}\"] {body}"));
+        let read = |name: &str| model::Field::lookup(name).and_then(|field| event.str(field)).map(str::to_owned);
+        prop_assert_eq!(read("log.syslog.hostname"), (host != "-").then_some(host));
+        prop_assert_eq!(read("log.syslog.appname"), Some(app));
+        prop_assert_eq!(read("log.syslog.structured_data.x@1.name"), Some(value));
+        prop_assert_eq!(read("message"), Some(body));
+    }
 }

@@ -2,7 +2,8 @@
 
 use crate::tests::{categories, check, codes};
 use model::{Event, field};
-use serde_json::json;
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
 
 /// An event in the shape in which `evtx_dump` writes it.
 fn event(channel: &str, id: u32, data: serde_json::Value, expected: &[(&str, &str)]) -> Event {
@@ -168,4 +169,49 @@ fn an_event_without_data_has_no_name_of_a_shape_left() {
     let event =
         check(r#"{"Event":{"System":{"EventID":1,"Channel":"System"},"EventData":null}}"#, &[("event.code", "1")]);
     assert!(event.iter().all(|(field, _)| !field.name().starts_with("Event.")), "{:?}", event.slots());
+}
+
+/// Names and values, in an order of their own; what only one shape has room for is left out.
+fn said(event: &Event) -> Vec<(&'static str, String)> {
+    let mut buffer = String::new();
+    let mut all: Vec<_> = event
+        .iter()
+        .map(|(field, value)| (field.name(), value.text(&mut buffer).unwrap_or_default().to_owned()))
+        .filter(|(name, _)| !matches!(*name, "winlog.event_id" | "winlog.event_data"))
+        .collect();
+    all.sort();
+    all
+}
+
+proptest! {
+    #[test]
+    fn the_four_shapes_of_an_event_say_the_same_and_sigma_reads_what_was_written(
+        id in prop::sample::select(vec![1, 3, 7, 10, 11, 13, 22, 1116, 4104, 4624, 4625, 4688, 4720, 4732, 5145]),
+        channel in prop::sample::select(vec![SYSMON, SECURITY, POWERSHELL, "Microsoft-Windows-Windows Defender/Operational"]),
+        data in prop::collection::btree_map(
+            prop::sample::select(vec!["User", "TargetUserName", "SubjectUserName", "SubjectDomainName", "Image", "TargetImage", "CommandLine",
+                "Hashes", "ProcessId", "QueryResults", "DestinationIp", "IpAddress", "ScriptBlockText", "Detection User", "MemberName"]),
+            ".{0,24}",
+            0..8,
+        ),
+    ) {
+        let data: serde_json::Map<String, Json> = data.into_iter().map(|(name, value)| (name.to_owned(), Json::String(value))).collect();
+        let mut flat = json!({"EventID": id, "Channel": channel, "Hostname": "h"});
+        flat.as_object_mut().unwrap().extend(data.clone());
+        let events = [
+            json!({"Event": {"System": {"EventID": id, "Channel": channel, "Computer": "h"}, "EventData": data}}),
+            json!({"winlog": {"event_id": id, "channel": channel, "computer_name": "h", "event_data": data}}),
+            json!({"event_id": id, "log_name": channel, "computer_name": "h", "event_data": data}),
+            flat,
+        ]
+        .map(|document| crate::tests::parsed(&document.to_string()));
+        for event in &events {
+            prop_assert_eq!(said(event), said(&events[0]));
+            prop_assert_eq!(&event.log_source, &events[0].log_source);
+            for (name, value) in &data {
+                let field = model::Field::lookup(&format!("winlog.event_data.{name}"));
+                prop_assert_eq!(field.and_then(|field| event.str(field)), value.as_str(), "{}", name);
+            }
+        }
+    }
 }
