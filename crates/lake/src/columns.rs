@@ -1,15 +1,16 @@
 //! The columns of the table `events`: the one list. What has no column is in `attrs`, a JSON object of name → value
 //! or list; a field with several values has its first in the column and all of them in `attrs`.
 
+use crate::attributes::{Attributes, entry, room, spelled};
 use crate::words::Derived;
 use datafusion::arrow::array::{
-    ArrayRef, BinaryBuilder, Int64Builder, RecordBatch, StringBuilder, TimestampNanosecondBuilder, UInt8Builder, UInt64Builder,
+    ArrayRef, BinaryBuilder, Int64Array, RecordBatch, StringBuilder, TimestampNanosecondBuilder, UInt8Builder, UInt64Builder,
 };
 use datafusion::arrow::datatypes::{DataType, Field as ArrowField, Schema, SchemaRef, TimeUnit};
 use datafusion::arrow::error::ArrowError;
 use model::{Event, Field, Value, field};
-use rustc_hash::FxHashMap;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::{Arc, LazyLock};
 
@@ -145,98 +146,111 @@ impl Row {
     }
 }
 
-/// Bytes of `attrs` that an event's fields without a column may take. Names stand there whole for every value, so a
-/// hostile record would be hundreds of times larger in its columns than on the wire.
-fn room(event: &Event) -> usize {
-    (4 * event.raw().len()).max(16 << 10)
-}
+/// For each field its place in [`PROMOTED`]; what lies behind the end has none.
+static PLACES: LazyLock<Vec<Option<u8>>> = LazyLock::new(|| {
+    let mut places = Vec::new();
+    for ((field, _), place) in PROMOTED.iter().zip(0u8..) {
+        places.resize(places.len().max(field.index() + 1), None);
+        places[field.index()] = Some(place);
+    }
+    places
+});
 
-/// Bytes of a text within JSON.
-fn spelled(text: &str) -> usize {
-    let byte = |byte: u8| match byte {
-        b'"' | b'\\' | 0x08..=0x0a | 0x0c | 0x0d => 2,
-        0..0x20 => 6,
-        _ => 1,
-    };
-    text.bytes().map(byte).sum()
-}
-
-/// Bytes of a field with a value of this size, with its quotes and marks.
-fn entry(field: Field, value: usize) -> usize {
-    spelled(field.name()) + value + 6
+pub(crate) fn place(field: Field) -> Option<usize> {
+    PLACES.get(field.index()).copied().flatten().map(usize::from)
 }
 
 fn is_promoted(field: Field) -> bool {
-    PROMOTED.iter().any(|(promoted, _)| *promoted == field)
+    place(field).is_some()
+}
+
+/// Where in an event the first value of each promoted field is.
+pub(crate) type Firsts = [Option<u32>; PROMOTED.len()];
+
+pub(crate) fn firsts(event: &Event) -> Firsts {
+    let mut firsts = [None; PROMOTED.len()];
+    for (slot, index) in event.slots().iter().zip(0u32..) {
+        if let Some(place) = place(slot.field()) {
+            firsts[place].get_or_insert(index);
+        }
+    }
+    firsts
+}
+
+pub(crate) fn first<'e>(event: &'e Event, firsts: &Firsts, place: usize) -> Option<Value<'e>> {
+    firsts[place].and_then(|index| event.slots().get(index as usize)).map(|slot| event.value(slot))
 }
 
 /// Rows as one batch of columns.
 pub(crate) fn batch(rows: &[Row]) -> Result<RecordBatch, ArrowError> {
-    let texts = |of: &dyn Fn(&Row) -> String| -> ArrayRef {
-        let mut builder = StringBuilder::new();
-        rows.iter().for_each(|row| builder.append_value(of(row)));
-        Arc::new(builder.finish())
-    };
     let instants = |of: &dyn Fn(&Row) -> i64| -> ArrayRef {
         let mut builder = TimestampNanosecondBuilder::with_capacity(rows.len());
         rows.iter().for_each(|row| builder.append_value(of(row)));
         Arc::new(builder.finish().with_timezone("UTC"))
     };
+    let raw_bytes = rows.iter().map(|row| row.event.raw().len()).sum();
     let mut seq = UInt64Builder::with_capacity(rows.len());
     let mut format = UInt8Builder::with_capacity(rows.len());
-    let mut peer = StringBuilder::new();
+    let [mut source, mut product, mut class, mut peer] = [(); 4].map(|()| StringBuilder::new());
+    let mut attributes = StringBuilder::with_capacity(rows.len(), raw_bytes / 2);
+    let mut raw = StringBuilder::with_capacity(rows.len(), raw_bytes);
     let mut bytes = BinaryBuilder::new();
+    let mut attrs = Attributes::default();
+    let mut all_firsts = Vec::with_capacity(rows.len());
     for row in rows {
-        seq.append_value(row.event.seq);
+        let event = &row.event;
+        seq.append_value(event.seq);
+        source.append_value(&event.source);
+        product.append_value(event.log_source.product.as_str());
+        class.append_value(class_of(event));
         format.append_value(row.format.to_code());
         peer.append_option(row.peer.map(|ip| ip.to_string()));
-        bytes.append_option(std::str::from_utf8(row.event.raw()).is_err().then_some(row.event.raw()));
+        let firsts = firsts(event);
+        attributes.append_option(attrs.of(event, &firsts));
+        all_firsts.push(firsts);
+        raw.append_value(String::from_utf8_lossy(event.raw()));
+        bytes.append_option(std::str::from_utf8(event.raw()).is_err().then_some(event.raw()));
     }
     let mut columns: Vec<ArrayRef> = vec![
         Arc::new(seq.finish()),
         instants(&|row| row.event.time.nanos()),
         instants(&|row| row.event.received.nanos()),
-        texts(&|row| row.event.source.to_string()),
-        texts(&|row| row.event.log_source.product.as_str().to_owned()),
-        texts(&|row| class(&row.event)),
+        Arc::new(source.finish()),
+        Arc::new(product.finish()),
+        Arc::new(class.finish()),
         Arc::new(format.finish()),
         Arc::new(peer.finish()),
     ];
-    let mut attrs: Vec<Map<String, Json>> = rows.iter().map(|row| unpromoted(&row.event)).collect();
-    for (field, kind) in PROMOTED {
+    for ((_, kind), place) in PROMOTED.iter().zip(0..) {
+        let values = rows.iter().zip(&all_firsts).map(|(row, firsts)| first(&row.event, firsts, place));
         columns.push(match kind {
-            Kind::Text => text_column(rows, *field),
-            Kind::Long => long_column(rows, *field, &mut attrs),
+            Kind::Text => text_column(values),
+            Kind::Long => Arc::new(Int64Array::from_iter(values.map(|value| value.and_then(long)))),
         });
-    }
-    let mut attributes = StringBuilder::new();
-    for map in attrs {
-        attributes.append_option((!map.is_empty()).then(|| Json::Object(map).to_string()));
     }
     columns.push(Arc::new(attributes.finish()));
     columns.push(derived_column(rows));
-    columns.push(texts(&|row| String::from_utf8_lossy(row.event.raw()).into_owned()));
+    columns.push(Arc::new(raw.finish()));
     columns.push(Arc::new(bytes.finish()));
     RecordBatch::try_new(SCHEMA.clone(), columns)
 }
 
 /// What an event is filed under beside its product: its service, else its first category.
-fn class(event: &Event) -> String {
+fn class_of(event: &Event) -> Cow<'static, str> {
     let source = &event.log_source;
     let service = source.service.as_str();
     let category = source.categories().next().map_or("", |c| c.as_str());
     match (service, category) {
-        ("", category) => category.to_owned(),
-        (service, "") => service.to_owned(),
-        (service, category) => format!("{service}/{category}"),
+        ("", category) => category.into(),
+        (service, "") => service.into(),
+        (service, category) => format!("{service}/{category}").into(),
     }
 }
 
-fn text_column(rows: &[Row], field: Field) -> ArrayRef {
+fn text_column<'e>(values: impl Iterator<Item = Option<Value<'e>>>) -> ArrayRef {
     let mut builder = StringBuilder::new();
     let mut buffer = String::new();
-    for row in rows {
-        let value = row.event.get(field);
+    for value in values {
         builder.append_option(value.and_then(|value| value.text(&mut buffer)));
     }
     Arc::new(builder.finish())
@@ -253,27 +267,21 @@ fn derived_column(rows: &[Row]) -> ArrayRef {
     Arc::new(builder.finish())
 }
 
-/// A value that is no integer, or an integer not spelled as usual, is in `attrs` too.
-fn long_column(rows: &[Row], field: Field, attrs: &mut [Map<String, Json>]) -> ArrayRef {
-    let mut builder = Int64Builder::with_capacity(rows.len());
-    for (row, attrs) in rows.iter().zip(attrs) {
-        let value = row.event.get(field);
-        let long = match value {
-            Some(Value::Int(int)) => Some(int),
-            Some(Value::Str(text) | Value::Number(text)) => text.parse().ok(),
-            _ => None,
-        };
-        // `007` is 7 in the column, and what it was in `attrs`.
-        let is_spelled_otherwise = match (value, long) {
-            (Some(Value::Str(text) | Value::Number(text)), Some(long)) => long.to_string() != text,
-            (value, long) => long.is_none() && value.is_some(),
-        };
-        if let (true, Some(value)) = (is_spelled_otherwise, value) {
-            attrs.entry(field.name()).or_insert_with(|| json(value));
-        }
-        builder.append_option(long);
+/// A value as an integer, if it is one.
+fn long(value: Value<'_>) -> Option<i64> {
+    match value {
+        Value::Int(int) => Some(int),
+        Value::Str(text) | Value::Number(text) => text.parse().ok(),
+        Value::Null | Value::Bool(_) => None,
     }
-    Arc::new(builder.finish())
+}
+
+/// Whether a column of integers has a value otherwise than it is: `007` is 7 there, and what it was is in `attrs`.
+pub(crate) fn is_spelled_otherwise(value: Value<'_>) -> bool {
+    match (value, long(value)) {
+        (Value::Str(text) | Value::Number(text), Some(long)) => long.to_string() != text,
+        (_, long) => long.is_none(),
+    }
 }
 
 /// A value as JSON has it.
@@ -284,41 +292,4 @@ pub(crate) fn json(value: Value<'_>) -> Json {
         Value::Int(i) => Json::from(i),
         Value::Number(text) | Value::Str(text) => Json::String(text.to_owned()),
     }
-}
-
-/// What has no column, and every value of a field with several. Fields that have a column are never left out: that
-/// they are named here says that the column does not have all of them.
-fn unpromoted(event: &Event) -> Map<String, Json> {
-    let mut attrs = Map::new();
-    let mut counts: FxHashMap<Field, usize> = FxHashMap::default();
-    event.slots().iter().for_each(|slot| *counts.entry(slot.field()).or_default() += 1);
-    let (room, mut used, mut left_out) = (room(event), 0, 0);
-    let mut buffer = String::new();
-    for slot in event.slots() {
-        let field = slot.field();
-        // Taken out, so that a field is put in with its first slot.
-        let Some(count) = counts.remove(&field) else { continue };
-        let promoted = is_promoted(field);
-        if promoted && count == 1 {
-            continue;
-        }
-        if !promoted {
-            let values = match count {
-                1 => event.value(slot).text(&mut buffer).map_or(4, spelled),
-                _ => event.values(field).map(|value| value.text(&mut buffer).map_or(4, spelled) + 3).sum(),
-            };
-            let bytes = entry(field, values);
-            if used + bytes > room {
-                left_out += 1;
-                continue;
-            }
-            used += bytes;
-        }
-        let value = if count > 1 { Json::Array(event.values(field).map(json).collect()) } else { json(event.value(slot)) };
-        attrs.insert(field.name().to_owned(), value);
-    }
-    if left_out > 0 {
-        attrs.insert(LEFT_OUT.to_owned(), left_out.into());
-    }
-    attrs
 }

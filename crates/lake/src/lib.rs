@@ -4,6 +4,7 @@
 //! manifest and the events in memory, taken together. Only this crate names DataFusion.
 
 mod append;
+mod attributes;
 mod batch;
 mod columns;
 mod dedup;
