@@ -2,12 +2,13 @@
 
 use crate::{DbError, Sql, Tx, migrations, values};
 use model::OpContext;
-use sea_orm::sqlx::ConnectOptions;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sea_orm::sqlx::{self, ConnectOptions};
 use sea_orm::{DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use std::io::ErrorKind;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long a caller waits for a connection. PostgreSQL being down shows after this time.
 const ACQUIRE: Duration = Duration::from_secs(3);
@@ -50,7 +51,16 @@ impl Db {
             .busy_timeout(BUSY)
             .disable_statement_logging();
         let pool = || SqlitePoolOptions::new().idle_timeout(None).max_lifetime(None);
-        let writer = pool().max_connections(1).acquire_timeout(BUSY).connect_with(options.clone()).await?;
+        let deadline = Instant::now() + BUSY;
+        let writer = loop {
+            let opened = pool().max_connections(1).acquire_timeout(BUSY).connect_with(options.clone()).await;
+            match opened {
+                // The first of two programs that start together turns the file over to WAL, and SQLite refuses the
+                // second at once: its busy timeout does not cover that step.
+                Err(error) if is_busy(&error) && Instant::now() < deadline => tokio::time::sleep(BUSY / 500).await,
+                opened => break opened?,
+            }
+        };
         let reader = pool()
             .max_connections(READERS)
             .acquire_timeout(BUSY)
@@ -118,11 +128,23 @@ pub(crate) const FOLLOWED: &str = "follower.lake";
 /// The setting that holds the follower's position.
 pub(crate) const FOLLOWER: &str = "follower.position";
 
+/// Whether SQLite found the file locked by another connection (its result codes 5, with the extended ones of it).
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code()).and_then(|code| code.parse::<u32>().ok());
+    code.is_some_and(|code| code & 0xff == 5)
+}
+
 /// Makes the file so that only its owner can read the password hashes in it; SQLite gives its companions the same mode.
+/// A file that is there is not opened: closing it would drop the locks that this process holds on it.
 fn create_private(path: &Path) -> Result<(), DbError> {
     let mut options = std::fs::OpenOptions::new();
-    options.append(true).create(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop).map_err(|source| DbError::File { path: path.to_owned(), source })
+    match options.open(path) {
+        Err(source) if source.kind() != ErrorKind::AlreadyExists => {
+            Err(DbError::File { path: path.to_owned(), source })
+        }
+        _ => Ok(()),
+    }
 }

@@ -246,7 +246,7 @@ async fn the_journal_is_read_by_pages_and_filters() {
         for limit in [1, 3, 10] {
             assert_eq!(list(JournalFilter { limit, ..Default::default() }).await, all, "{}", records.name);
         }
-        let by = async |filter: JournalFilter| { list(JournalFilter { limit: 2, ..filter }).await.len() };
+        let by = async |filter: JournalFilter| list(JournalFilter { limit: 2, ..filter }).await.len();
         assert_eq!(by(JournalFilter { object: Some("case:1".into()), ..Default::default() }).await, 4);
         assert_eq!(by(JournalFilter { actor: Some("mara".into()), ..Default::default() }).await, 9);
         assert_eq!(by(JournalFilter { actor: Some(mara.to_string()), ..Default::default() }).await, 9);
@@ -283,6 +283,19 @@ async fn tables_are_made_once_and_a_newer_database_is_left_alone() {
         assert_eq!(verified(&again, "cases").await.entries, 1);
     }
     assert!(matches!(Db::connect("mysql://root:secret@host/x").await, Err(DbError::Address)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn programs_that_start_together_on_a_new_file_all_start() {
+    for _ in 0..30 {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("records.db").display());
+        let start = |url: String| tokio::spawn(async move { Db::connect(&url).await });
+        let starts = [(); 4].map(|()| start(url.clone()));
+        for start in starts {
+            start.await.unwrap().unwrap();
+        }
+    }
 }
 
 #[tokio::test]
