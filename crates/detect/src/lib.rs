@@ -13,6 +13,7 @@ mod encode;
 mod explain;
 mod fold;
 mod item;
+mod lint;
 mod load;
 mod locate;
 mod pattern;
@@ -26,6 +27,7 @@ mod yaml;
 
 pub use archive::{ArchiveError, rule_files_from_tar_zst, rule_files_from_zip};
 pub use explain::{Explanation, ItemTruth, SelectionTruth};
+pub use lint::{Finding, LINTS, Weight, lint, without_telemetry};
 pub use load::RuleFile;
 pub use plan::Scratch;
 pub use refusal::{LoadReport, Refusal};

@@ -1,0 +1,181 @@
+//! What a detection engineer would say about a rule before it is loaded: stable codes, the place, the remedy.
+//!
+//! What [`crate::RuleSet::compile`] refuses is an error here under the same code. Everything else is about rules that
+//! run and still do not do what their author meant, or cannot be worked with once they fire. Pure: texts in, findings out.
+
+mod codes;
+mod condition;
+mod fields;
+mod head;
+mod place;
+mod tags;
+mod telemetry;
+mod values;
+
+use crate::load::RuleFile;
+use crate::refusal::Refusal;
+use crate::rule::Rule;
+use crate::yaml::{self, Node};
+use place::Place;
+use rustc_hash::FxHashMap;
+use serde::Serialize;
+
+pub use codes::LINTS;
+pub use telemetry::without_telemetry;
+
+/// How much a finding weighs, least first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Weight {
+    /// Could be better.
+    Note,
+    /// Probably not what the author meant.
+    Warning,
+    /// The rule does not run.
+    Error,
+}
+
+impl Weight {
+    /// All, least first.
+    pub const ALL: [Weight; 3] = [Weight::Note, Weight::Warning, Weight::Error];
+
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Weight::Note => "note",
+            Weight::Warning => "warning",
+            Weight::Error => "error",
+        }
+    }
+
+    /// The weight that a word names.
+    pub fn parse(word: &str) -> Option<Weight> {
+        Weight::ALL.into_iter().find(|weight| weight.as_str().eq_ignore_ascii_case(word))
+    }
+}
+
+/// One thing to say about a rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// Stable code: `rule.…` for what does not load, `lint.…` for the rest.
+    pub code: &'static str,
+    /// How much it weighs.
+    pub severity: Weight,
+    /// The file as it was named.
+    pub file: String,
+    /// Line of the file, from 1, where it is known.
+    pub line: Option<u32>,
+    /// The rule's title, where it has one.
+    pub title: Option<String>,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub remedy: &'static str,
+}
+
+impl Finding {
+    /// What a refusal of loading comes to here.
+    fn of(refusal: &Refusal, files: &[RuleFile]) -> Finding {
+        let file = match refusal.name.rsplit_once('#') {
+            Some((file, _)) if files.iter().any(|known| known.name == file) => file,
+            _ => &refusal.name,
+        };
+        Finding {
+            code: refusal.code,
+            severity: Weight::Error,
+            file: file.to_owned(),
+            line: refusal.line,
+            title: None,
+            message: refusal.message.clone(),
+            remedy: refusal.remedy,
+        }
+    }
+}
+
+/// A document under examination and what was found in it.
+pub(crate) struct Bench<'a> {
+    file: &'a str,
+    title: Option<&'a str>,
+    place: Place<'a>,
+    findings: Vec<Finding>,
+}
+
+impl Bench<'_> {
+    /// Says something about the place where these words stand, one within the other.
+    pub(crate) fn say(&mut self, code: &'static str, path: &[&str], message: impl Into<String>) {
+        let line = self.place.line(path);
+        self.findings.push(finding(code, self.file, line, self.title, message.into()));
+    }
+}
+
+fn finding(code: &'static str, file: &str, line: Option<u32>, title: Option<&str>, message: String) -> Finding {
+    let (severity, remedy) = codes::of(code);
+    Finding { code, severity, file: file.to_owned(), line, title: title.map(str::to_owned), message: shorten(message), remedy }
+}
+
+/// Messages quote rules, which anyone may have written.
+fn shorten(message: String) -> String {
+    const LIMIT: usize = 300;
+    if message.chars().count() <= LIMIT { message } else { message.chars().take(LIMIT).chain(['…']).collect() }
+}
+
+/// Findings about rule files, by file and line. `refused` is what [`crate::RuleSet::compile`] said of the same files.
+pub fn lint(files: &[RuleFile], refused: &[Refusal]) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = refused.iter().map(|refusal| Finding::of(refusal, files)).collect();
+    let mut titles: FxHashMap<String, String> = FxHashMap::default();
+    for file in files {
+        // What cannot be read was refused.
+        let Ok(text) = std::str::from_utf8(&file.text) else { continue };
+        for (first, text) in yaml::documents(text.strip_prefix('\u{FEFF}').unwrap_or(text)) {
+            let Ok(node) = Node::parse(text) else { continue };
+            let title = scalar(node.get("title"));
+            let mut bench = Bench { file: &file.name, title, place: Place::new(text, first), findings: Vec::new() };
+            document(&node, &mut bench);
+            if let Some(title) = title {
+                let key = title.trim().to_lowercase();
+                match titles.get(&key) {
+                    Some(other) => bench.say("lint.title_duplicate", &["title:"], format!("{other} has the same title")),
+                    None => drop(titles.insert(key, file.name.clone())),
+                }
+            }
+            findings.append(&mut bench.findings);
+        }
+    }
+    findings.sort_by(|a, b| (&a.file, a.line, a.code, &a.message).cmp(&(&b.file, b.line, b.code, &b.message)));
+    findings.dedup();
+    findings
+}
+
+fn document(node: &Node, bench: &mut Bench<'_>) {
+    if !matches!(node, Node::Map(_)) || node.get("action").is_some() {
+        return;
+    }
+    head::check(node, bench);
+    tags::check(node, bench);
+    if let Some(detection) = node.get("detection") {
+        head::log_source(node, bench);
+        condition::check(detection, bench);
+        values::check(node, detection, bench);
+    }
+}
+
+/// The text of a scalar.
+pub(crate) fn scalar(node: Option<&Node>) -> Option<&str> {
+    match node {
+        Some(Node::Scalar(text)) => Some(text),
+        _ => None,
+    }
+}
+
+/// A finding about a rule as a whole, for lints that need more than its text.
+pub(crate) fn about(rule: &Rule, code: &'static str, near: &str, message: String) -> Finding {
+    // A rule does not know on which line of its file it begins; only of a file's first document is that known.
+    let (file, line) = match rule.file.rsplit_once('#') {
+        Some((file, _)) => (file, None),
+        None => (rule.file.as_str(), Place::new(&rule.text, 1).line(&[near])),
+    };
+    finding(code, file, line, Some(&rule.reference.title), message)
+}
+
+#[cfg(test)]
+mod tests;
