@@ -14,7 +14,7 @@ struct Rules;
 pub fn rules(path: Option<&Path>) -> Result<RuleSet, Failure> {
     let files = match path {
         Some(path) => files(path)?,
-        None => Rules::iter().filter(|name| name.ends_with(".yml")).filter_map(|name| Some(RuleFile { text: Rules::get(&name)?.data.into_owned(), name: name.into_owned() })).collect(),
+        None => embedded(),
     };
     let (rules, report) = RuleSet::compile(files);
     for refusal in &report.refused {
@@ -53,6 +53,17 @@ pub fn files(path: &Path) -> Result<Vec<RuleFile>, Failure> {
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(found)
+}
+
+/// Whether a path is an archive of rules.
+pub fn is_archive(path: &Path) -> bool {
+    archive(path).is_some()
+}
+
+/// The rule files that are embedded.
+pub fn embedded() -> Vec<RuleFile> {
+    let names = Rules::iter().filter(|name| name.ends_with(".yml"));
+    names.filter_map(|name| Some(RuleFile { text: Rules::get(&name)?.data.into_owned(), name: name.into_owned() })).collect()
 }
 
 type OpenArchive = fn(&[u8]) -> Result<Vec<RuleFile>, detect::ArchiveError>;

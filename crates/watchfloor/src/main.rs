@@ -33,6 +33,9 @@ enum Command {
     Search(commands::search::SearchArgs),
     /// Look for matches in files, without a server
     Scan(commands::scan::ScanArgs),
+    /// Lint, test, explain and compare rules
+    #[command(subcommand)]
+    Rules(commands::rules::RulesCommand),
     /// Read hostile files for another process of this program
     #[command(hide = true)]
     DissectWorker,
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
         Command::Ingest(args) => commands::ingest::run(args),
         Command::Search(args) => commands::search::run(args),
         Command::Scan(args) => commands::scan::run(args),
+        Command::Rules(command) => commands::rules::run(command),
         Command::DissectWorker => commands::scan::worker(),
         Command::Parse(args) => commands::parse::run(args),
         Command::Token(command) => commands::token::run(command),

@@ -37,8 +37,9 @@ pub(super) fn check(detection: &Node, bench: &mut Bench<'_>) {
 
 fn quantified_words(quantifier: &str, word: &str, them: bool, chosen: usize, bench: &mut Bench<'_>) {
     let place = ["detection:", "condition:"];
-    if chosen == 1 {
-        bench.say("lint.quantifier_single", &place, format!("{quantifier} of {word} chooses one selection"));
+    // A pattern that chooses one selection today is a habit of public rules: it makes room for a second one.
+    if them && chosen == 1 {
+        bench.say("lint.quantifier_single", &place, format!("{quantifier} of them chooses one selection"));
     } else if them && quantifier.eq_ignore_ascii_case("all") && chosen > 1 {
         bench.say("lint.all_of_them", &place, format!("all of them takes every selection, {chosen} now and those to come"));
     } else if !them && !word.contains('*') {

@@ -133,7 +133,8 @@ impl<'n> Look<'_, '_, 'n> {
         if parts.windows(2).any(|pair| pair.iter().all(stars)) {
             self.say("lint.wildcard_double", &[key, value], format!("two wildcards in a row in {value}"));
         }
-        if parts.contains(&Part::Escaped) {
+        // In an address `\?` is meant; in a path, beside other backslashes, it rarely is.
+        if parts.contains(&Part::Escaped) && parts.contains(&Part::Backslash) {
             self.say("lint.wildcard_escaped", &[key, value], format!("{value} means a literal * or ?"));
         }
         if !is_field {
@@ -174,6 +175,8 @@ enum Part {
     Other,
     Star,
     One,
+    /// A backslash that stands for itself.
+    Backslash,
     /// A backslash before a wildcard, which makes it a character.
     Escaped,
 }
@@ -185,12 +188,13 @@ fn split(value: &str) -> Vec<Part> {
         parts.push(match (c, left.peek()) {
             ('\\', Some('\\')) => {
                 left.next();
-                Part::Other
+                Part::Backslash
             }
             ('\\', Some('*' | '?')) => {
                 left.next();
                 Part::Escaped
             }
+            ('\\', _) => Part::Backslash,
             ('*', _) => Part::Star,
             ('?', _) => Part::One,
             _ => Part::Other,
@@ -206,8 +210,8 @@ mod tests {
     #[test]
     fn backslashes_and_wildcards_are_told_apart() {
         assert_eq!(split(r"a\*"), [Part::Other, Part::Escaped]);
-        assert_eq!(split(r"a\\*"), [Part::Other, Part::Other, Part::Star]);
-        assert_eq!(split(r"\a?"), [Part::Other, Part::Other, Part::One]);
+        assert_eq!(split(r"a\\*"), [Part::Other, Part::Backslash, Part::Star]);
+        assert_eq!(split(r"\a?"), [Part::Backslash, Part::Other, Part::One]);
         assert_eq!(split("**"), [Part::Star, Part::Star]);
     }
 }

@@ -6,6 +6,7 @@ mod event_log;
 pub mod ingest;
 mod inputs;
 pub mod parse;
+pub mod rules;
 pub mod scan;
 pub mod search;
 pub mod serve;

@@ -1,0 +1,61 @@
+//! `rules`: what detection engineers do with rules before a floor runs them.
+
+mod explain;
+mod import;
+mod lint;
+mod samples;
+mod telemetry;
+mod test;
+
+use crate::content;
+use crate::output::Failure;
+use detect::RuleFile;
+use std::path::PathBuf;
+
+/// What to do with rules.
+#[derive(clap::Subcommand, Debug)]
+pub enum RulesCommand {
+    /// Say what is wrong with rules, each finding with a stable code, its place and a remedy
+    Lint(lint::LintArgs),
+    /// Hold each rule against the samples beside it: NAME.hit.ndjson and NAME.miss.ndjson
+    Test(test::TestArgs),
+    /// Why a rule matches an event, or why not, down to the bytes
+    Explain(explain::ExplainArgs),
+    /// What rules would bring: added, changed and removed ones, those that do not load, those without telemetry here
+    Import(import::ImportArgs),
+}
+
+/// Does it.
+pub fn run(command: RulesCommand) -> Result<u8, Failure> {
+    match command {
+        RulesCommand::Lint(args) => lint::run(&args),
+        RulesCommand::Test(args) => test::run(&args),
+        RulesCommand::Explain(args) => explain::run(&args),
+        RulesCommand::Import(args) => import::run(&args),
+    }
+}
+
+/// How an answer is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Shape {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+}
+
+/// The rule files of several paths, each file once.
+fn files(paths: &[PathBuf]) -> Result<Vec<RuleFile>, Failure> {
+    let mut found: Vec<RuleFile> = Vec::new();
+    for path in paths {
+        found.extend(content::files(path)?);
+    }
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    found.dedup();
+    Ok(found)
+}
+
+/// A line that cannot steer a terminal nor become two.
+fn line(text: &str) -> String {
+    crate::output::inert(text).replace('\n', "\\n")
+}
