@@ -15,6 +15,7 @@ mod m0004_alerts;
 mod m0005_cases;
 mod m0006_answers;
 mod m0007_merge_and_jobs;
+mod m0008_alerts_by_rule;
 
 /// Every step, oldest first.
 pub(crate) const STEPS: &[Migration] = &[
@@ -25,6 +26,7 @@ pub(crate) const STEPS: &[Migration] = &[
     m0005_cases::MIGRATION,
     m0006_answers::MIGRATION,
     m0007_merge_and_jobs::MIGRATION,
+    m0008_alerts_by_rule::MIGRATION,
 ];
 
 /// One step.

@@ -10,6 +10,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
+use super::collapse;
 use super::detected::{alert_id, fingerprint};
 use super::store::{MANY, locking, tuples};
 use super::{Alert, AlertSource, Detected, MAX_ENTITIES, Status, due, keep_text, risk};
@@ -46,16 +47,12 @@ pub async fn absorb(db: &Db, ctx: &OpContext, detections: Vec<Detected>, positio
         return Ok(Absorbed::default());
     }
     let groups = coalesce(detections.into_iter().filter(|detected| detected.event.seq > committed));
-    let mut open = open_alerts(&tx, groups.keys()).await?;
     let (mut fresh, mut grown) = (Vec::new(), Vec::new());
-    for (print, group) in groups {
-        match open.remove(&print).filter(|alert| group.follows(alert)) {
-            Some(alert) => grown.push((alert, group)),
-            None => fresh.push((print, group)),
-        }
-    }
+    part(&tx, groups, &mut fresh, &mut grown).await?;
     // In the order of the log, so that numbers rise with time.
     fresh.sort_by_key(|(_, group)| group.opening());
+    let beyond = collapse::beyond_budget(&tx, &mut fresh).await?;
+    part(&tx, beyond, &mut fresh, &mut grown).await?;
     let absorbed = Absorbed {
         created: fresh.iter().map(|(_, group)| group.id()).collect(),
         updated: grown.iter().map(|(alert, _)| alert.id).collect(),
@@ -70,19 +67,54 @@ pub async fn absorb(db: &Db, ctx: &OpContext, detections: Vec<Detected>, positio
     Ok(absorbed)
 }
 
+/// Which groups open an alert, and which are counted into an open one.
+async fn part(
+    tx: &Tx,
+    groups: BTreeMap<String, Group>,
+    fresh: &mut Vec<(String, Group)>,
+    grown: &mut Vec<(Open, Group)>,
+) -> Result<(), DbError> {
+    if groups.is_empty() {
+        return Ok(());
+    }
+    let mut open = open_alerts(tx, groups.keys()).await?;
+    for (print, group) in groups {
+        match open.remove(&print).filter(|alert| group.follows(alert)) {
+            Some(alert) => grown.push((alert, group)),
+            None => fresh.push((print, group)),
+        }
+    }
+    Ok(())
+}
+
 /// Detections of one batch that are one alert.
-struct Group {
-    rule: RuleRef,
-    key: String,
+pub(super) struct Group {
+    pub(super) rule: RuleRef,
+    pub(super) key: String,
     source: String,
     host: Option<String>,
     user: Option<String>,
     entities: Vec<Entity>,
     /// By event, so that a repetition within the batch is one.
     events: BTreeMap<EventId, (Timestamp, Timestamp)>,
+    /// Of many hosts and accounts, beyond the rule's budget.
+    many: bool,
 }
 
 impl Group {
+    /// The same, about no host or account of its own.
+    pub(super) fn of_many(self) -> Group {
+        Group { host: None, user: None, many: true, ..self }
+    }
+    /// Takes in another group of the same rule.
+    pub(super) fn join(&mut self, other: Group) {
+        join(&mut self.entities, other.entities);
+        self.events.extend(other.events);
+    }
+    fn title(&self) -> String {
+        let more = if self.many { " (more than an hour's budget of alerts, counted together)" } else { "" };
+        keep_text(&format!("{}{more}", self.rule.title))
+    }
     fn opening(&self) -> EventId {
         self.events.keys().next().copied().unwrap_or(EventId { node: 0, seq: 0 })
     }
@@ -102,7 +134,7 @@ impl Group {
     fn last_seen(&self) -> i64 {
         self.seen().max().unwrap_or(0)
     }
-    fn first_received(&self) -> Timestamp {
+    pub(super) fn first_received(&self) -> Timestamp {
         self.events.values().map(|(_, received)| *received).min().unwrap_or_default()
     }
     fn last_received(&self) -> i64 {
@@ -146,6 +178,7 @@ fn coalesce(detections: impl Iterator<Item = Detected>) -> BTreeMap<String, Grou
             user: found.user,
             entities: Vec::new(),
             events: BTreeMap::new(),
+            many: false,
         });
         join(&mut group.entities, found.entities);
         group.events.insert(event.0, event.1);
@@ -250,7 +283,7 @@ async fn raise(tx: &mut Tx, fresh: &[(String, Group)]) -> Result<(), DbError> {
                 action: "alert.create",
                 before: None,
                 after: Some(serde_json::json!({
-                    "number": number, "title": group.rule.title, "severity": group.rule.level, "status": Status::New,
+                    "number": number, "title": group.title(), "severity": group.rule.level, "status": Status::New,
                     "rule": group.rule.id, "rule_version": group.rule.version, "host": group.host, "user": group.user,
                     "event": group.opening(), "fingerprint": print,
                 })),
@@ -273,7 +306,7 @@ fn new_row(print: &str, group: &Group, number: i64) -> Result<Vec<Value>, DbErro
     let rule = &group.rule;
     let created = group.first_received();
     let level = i64::from(rule.level.rank());
-    let title = keep_text(&rule.title);
+    let title = group.title();
     let mut entities = Vec::new();
     join(&mut entities, group.entities.clone());
     let words = words(&title, [&group.host, &group.user], Some(&group.source), &entities);

@@ -7,6 +7,7 @@
 mod absorb;
 mod api;
 mod bulk;
+mod collapse;
 mod detected;
 mod explain;
 mod lifecycle;
@@ -20,16 +21,17 @@ mod weight;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use bulk::{BulkAction, BulkRequest};
-pub use merge::MergeRequest;
 pub use absorb::{Absorbed, WINDOW, absorb};
 pub use api::{CloseRequest, History, ReopenRequest, routes};
 pub(crate) use api::{history_of, person};
+pub use bulk::{BulkAction, BulkRequest};
+pub use collapse::{BUDGET, PERIOD};
 pub use detected::{Detected, detected};
 pub use explain::{AlertEvents, AlertExplanation, RuleInForce};
 pub use lifecycle::{Change, Closing, Refused, Standing};
 pub use list::{AlertFilter, AlertHistogram, Facets, OwnedBy};
 pub(crate) use list::{containing, listed, one_of, owned_by, unknown};
+pub use merge::MergeRequest;
 pub(crate) use store::{
     MANY, Names, change, check_owner, counts_by_case, difference, event_id, event_ids, fetch, in_case, locking, named,
     names, owner, severity, word,

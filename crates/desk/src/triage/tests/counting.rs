@@ -6,7 +6,7 @@ use serde_json::json;
 use std::time::{Duration, Instant};
 
 use super::{Floor, detection, rule};
-use crate::triage::{Absorbed, WINDOW};
+use crate::triage::{Absorbed, BUDGET, PERIOD, WINDOW};
 
 /// Twenty rules on five hosts, by turns.
 fn noise(floor: &Floor, seqs: std::ops::Range<u64>) -> Vec<crate::triage::Detected> {
@@ -47,12 +47,53 @@ async fn ten_thousand_detections_are_a_hundred_alerts_counted_once() {
 }
 
 #[tokio::test]
+async fn a_rule_beyond_its_budget_is_one_alert_that_counts() {
+    for records in testkit::record_urls() {
+        let floor = Floor::on(&records.url).await;
+        let (loud, calm) = (rule("loud", Severity::High), rule("calm", Severity::Low));
+        let find = |rule, hosts: std::ops::Range<u64>, from: u64| {
+            let at = floor.desk.now();
+            hosts.zip(from..).map(|(host, seq)| detection(rule, &format!("host{host}"), seq, at)).collect::<Vec<_>>()
+        };
+        let within = BUDGET as u64 - 10;
+        assert_eq!(floor.absorb(find(&loud, 0..within, 1), within).await.created.len(), BUDGET - 10);
+        // Ten more have room of their own, the other forty are one, whatever becomes of other rules.
+        let mut found = find(&loud, 5_000..5_050, 2_000);
+        found.extend(find(&calm, 0..5, 2_050));
+        assert_eq!(floor.absorb(found, 2_054).await.created.len(), 10 + 1 + 5);
+        let page = floor.get("/api/v1/alerts?rule=loud&q=counted%20together").await.ok();
+        let one = &page["items"][0];
+        assert_eq!(
+            (&page["total"], &one["count"], &one["host"]),
+            (&json!(1), &json!(40), &json!(null)),
+            "{}",
+            records.name
+        );
+        assert_eq!(one["title"], "Rule loud (more than an hour's budget of alerts, counted together)");
+
+        // What is open goes on counting its own; what is new goes on being collapsed.
+        let mut found = find(&loud, 0..3, 3_000);
+        found.extend(find(&loud, 6_000..6_007, 3_003));
+        let absorbed = floor.absorb(found, 3_009).await;
+        assert_eq!((absorbed.created.len(), absorbed.updated.len()), (0, 4));
+        let id = one["id"].as_str().unwrap();
+        assert_eq!(floor.get(&format!("/api/v1/alerts/{id}")).await.ok()["count"], 47);
+
+        // An hour later there is a new budget.
+        floor.clock.advance(PERIOD + Duration::from_secs(1));
+        assert_eq!(floor.absorb(find(&loud, 7_000..7_002, 4_000), 4_001).await.created.len(), 2);
+        assert_eq!(number(&floor, COUNTED).await, (within + 50 + 5 + 10 + 2) as i64, "nothing is lost");
+    }
+}
+
+#[tokio::test]
 async fn ten_thousand_alerts_at_once_are_written_in_one_transaction() {
     for records in testkit::record_urls() {
         let floor = Floor::on(&records.url).await;
-        let loud = rule("loud", Severity::High);
+        let rules: Vec<_> = (0..10).map(|n| rule(&format!("loud{n}"), Severity::High)).collect();
         let at = floor.desk.now();
-        let found = (1..10_001).map(|seq| detection(&loud, &format!("host{seq}"), seq, at)).collect();
+        let found =
+            (1..10_001).map(|seq| detection(&rules[seq as usize % 10], &format!("host{seq}"), seq, at)).collect();
         let begun = Instant::now();
         let absorbed = floor.absorb(found, 10_000).await;
         eprintln!("{}: 10,000 detections into 10,000 alerts in {:?}", records.name, begun.elapsed());
