@@ -1,7 +1,8 @@
 //! One event: its raw bytes and a sparse list of slots.
 //!
 //! Values live in one text arena, so that an event which is cleared and filled again allocates nothing once it
-//! has reached its size. A field with several values has several slots; that is what a JSON array becomes.
+//! has reached its size. The arena begins with the raw bytes where these are text: a value that stands there as it is
+//! is not copied. A field with several values has several slots; that is what a JSON array becomes.
 
 use crate::{Diagnostic, Field, LogSource, Timestamp};
 use std::sync::Arc;
@@ -60,6 +61,7 @@ pub struct Slot {
 
 impl Slot {
     /// The field.
+    #[inline]
     pub fn field(&self) -> Field {
         self.field
     }
@@ -80,7 +82,9 @@ pub struct Event {
     pub log_source: LogSource,
     /// What was wrong with it.
     pub diagnostics: Vec<Diagnostic>,
-    raw: Vec<u8>,
+    /// The raw bytes, where they are not UTF-8; else they are the first `raw_len` bytes of `text`.
+    odd: Vec<u8>,
+    raw_len: usize,
     text: String,
     slots: Vec<Slot>,
 }
@@ -103,31 +107,40 @@ impl Event {
         self.seq = 0;
         self.log_source = LogSource::default();
         self.diagnostics.clear();
-        self.raw.clear();
-        self.raw.extend_from_slice(raw);
+        self.odd.clear();
         self.text.clear();
         self.slots.clear();
+        match std::str::from_utf8(raw) {
+            Ok(text) if text.len() <= MAX_TEXT => self.text.push_str(text),
+            _ => self.odd.extend_from_slice(raw),
+        }
+        self.raw_len = self.text.len();
     }
 
     /// Drops fields, log source and diagnostics and keeps the raw bytes and times.
     pub fn clear_fields(&mut self) {
         self.log_source = LogSource::default();
         self.diagnostics.clear();
-        self.text.clear();
+        self.text.truncate(self.raw_len);
         self.slots.clear();
     }
 
     /// The bytes as they came.
     pub fn raw(&self) -> &[u8] {
-        &self.raw
+        match self.text.as_bytes().get(..self.raw_len) {
+            Some(raw) if self.raw_len > 0 => raw,
+            _ => &self.odd,
+        }
     }
 
     /// The slots, in the order of the input.
+    #[inline]
     pub fn slots(&self) -> &[Slot] {
         &self.slots
     }
 
     /// The value of a slot of this event.
+    #[inline]
     pub fn value(&self, slot: &Slot) -> Value<'_> {
         match slot.stored {
             Stored::Null => Value::Null,
@@ -167,6 +180,7 @@ impl Event {
     }
 
     /// Adds a value to a field; a second value makes it a list.
+    #[inline]
     pub fn push(&mut self, field: Field, value: Value<'_>) {
         let stored = match value {
             Value::Null => Stored::Null,
@@ -184,12 +198,45 @@ impl Event {
         self.slots.push(Slot { field, stored });
     }
 
+    /// Adds the text that stands at this range of the raw bytes, without copying it. Ignored where the raw bytes are
+    /// not text or the range is not within them on character boundaries.
+    #[inline]
+    pub fn push_raw(&mut self, field: Field, range: std::ops::Range<usize>) {
+        if let Some(stored) = self.raw_span(range).map(|(start, len)| Stored::Str { start, len }) {
+            self.slots.push(Slot { field, stored });
+        }
+    }
+
+    /// The same for a number that is kept as it was written.
+    pub fn push_raw_number(&mut self, field: Field, range: std::ops::Range<usize>) {
+        if let Some(stored) = self.raw_span(range).map(|(start, len)| Stored::Number { start, len }) {
+            self.slots.push(Slot { field, stored });
+        }
+    }
+
+    /// Adds what `write` appends to the text that it is given; it must not touch what is there already. What `write`
+    /// says is handed on.
+    #[inline]
+    pub fn push_written<T>(&mut self, field: Field, write: impl FnOnce(&mut String) -> T) -> T {
+        let start = self.text.len();
+        let said = write(&mut self.text);
+        let len = self.text.len().saturating_sub(start);
+        if self.text.len() > MAX_TEXT {
+            self.text.truncate(start);
+            self.too_large();
+        } else if let (Ok(start), Ok(len)) = (u32::try_from(start), u32::try_from(len)) {
+            self.slots.push(Slot { field, stored: Stored::Str { start, len } });
+        }
+        said
+    }
+
     /// Adds text to a field.
     pub fn push_str(&mut self, field: Field, value: &str) {
         self.push(field, Value::Str(value));
     }
 
     /// Gives `to` the same value as the slot at `index`, without copying its text.
+    #[inline]
     pub fn alias(&mut self, to: Field, index: usize) {
         if let Some(slot) = self.slots.get(index) {
             let stored = slot.stored;
@@ -216,6 +263,13 @@ impl Event {
         }
     }
 
+    /// Gives the first slots the fields of this list, in its order.
+    pub fn label(&mut self, fields: &[Field]) {
+        for (slot, field) in self.slots.iter_mut().zip(fields) {
+            slot.field = *field;
+        }
+    }
+
     /// Removes every slot of a field.
     pub fn remove(&mut self, field: Field) {
         self.slots.retain(|slot| slot.field != field);
@@ -228,19 +282,34 @@ impl Event {
 
     /// Bytes that the event holds in memory, for budgets.
     pub fn heap_bytes(&self) -> usize {
-        self.raw.capacity() + self.text.capacity() + self.slots.capacity() * size_of::<Slot>()
+        self.odd.capacity() + self.text.capacity() + self.slots.capacity() * size_of::<Slot>()
     }
 
+    #[inline]
     fn keep(&mut self, s: &str) -> Option<(u32, u32)> {
         let start = self.text.len();
         if start + s.len() > MAX_TEXT {
-            self.diagnostics.push(Diagnostic::flag("event.too_large", "a value was left out: the event exceeds 4 GiB of text"));
+            self.too_large();
             return None;
         }
         self.text.push_str(s);
         Some((u32::try_from(start).ok()?, u32::try_from(s.len()).ok()?))
     }
 
+    fn too_large(&mut self) {
+        let what = "a value was left out: the event exceeds 4 GiB of text";
+        self.diagnostics.push(Diagnostic::flag("event.too_large", what));
+    }
+
+    #[inline]
+    fn raw_span(&self, range: std::ops::Range<usize>) -> Option<(u32, u32)> {
+        if range.end > self.raw_len || self.text.get(range.clone()).is_none() {
+            return None;
+        }
+        Some((u32::try_from(range.start).ok()?, u32::try_from(range.len()).ok()?))
+    }
+
+    #[inline]
     fn span(&self, start: u32, len: u32) -> &str {
         let start = start as usize;
         self.text.get(start..start + len as usize).unwrap_or("")
@@ -263,6 +332,28 @@ mod tests {
         event.alias_part(field::PROCESS_NAME, 0, 4..9);
         event.alias_part(field::PROCESS_NAME, 0, 3..99);
         assert_eq!(event.str(field::PROCESS_NAME), None);
+    }
+
+    #[test]
+    fn a_value_is_shared_with_the_raw_bytes_only_where_it_is_text_of_theirs() {
+        let mut event = Event::new("a=ü;7".as_bytes(), Timestamp(0));
+        event.push_raw(field::MESSAGE, 2..4);
+        event.push_raw(field::MESSAGE, 3..4);
+        event.push_raw(field::MESSAGE, 2..7);
+        event.push_raw_number(field::EVENT_SEVERITY, 5..6);
+        event.push_written(field::TAGS, |text| text.push_str("new"));
+        event.push_raw(field::MESSAGE, 6..8);
+        assert_eq!(
+            event.iter().map(|(_, value)| value).collect::<Vec<_>>(),
+            [Value::Str("ü"), Value::Number("7"), Value::Str("new"),]
+        );
+        event.label(&[field::TAGS]);
+        assert_eq!(event.str(field::TAGS), Some("ü"));
+        event.clear_fields();
+        assert_eq!((event.raw(), event.slots().len()), ("a=ü;7".as_bytes(), 0));
+        event.reset(b"\xff;7", Timestamp(0));
+        event.push_raw(field::MESSAGE, 1..2);
+        assert_eq!((event.raw(), event.slots().len()), (&b"\xff;7"[..], 0));
     }
 
     proptest! {

@@ -7,6 +7,7 @@
 mod ecs;
 mod json;
 mod json_text;
+mod marks;
 mod normalise;
 mod output;
 mod split;
@@ -18,6 +19,7 @@ pub use output::ecs_json;
 pub use split::{MAX_RECORD, Split, split};
 
 use model::{Diagnostic, Event, Timestamp, field};
+use std::fmt::Write;
 use std::net::IpAddr;
 
 /// How to read a record.
@@ -113,7 +115,8 @@ pub fn parse_into(input: &Input<'_>, out: &mut Event) {
     if let Some(peer) = input.peer {
         push_ip(out, field::LOG_SOURCE_ADDRESS, peer);
     }
-    normalise::finish(out);
+    let settled = normalise::settle(out);
+    normalise::finish(out, &settled);
 }
 
 fn recognise(raw: &[u8]) -> Format {
@@ -159,7 +162,8 @@ fn places(raw: &[u8], out: &mut Event) {
 }
 
 fn push_ip(out: &mut Event, to: model::Field, ip: IpAddr) {
-    out.push_str(to, &ip.to_canonical().to_string());
+    // Writing to a String cannot fail.
+    let _ = out.push_written(to, |text| write!(text, "{}", ip.to_canonical()));
 }
 
 #[cfg(test)]

@@ -1,16 +1,33 @@
 //! What every format has in common once its fields are read: reserved names, event time, log source.
 
+use crate::marks::{self as m, Draft, Mark, Marks};
 use crate::windows;
-use model::{Diagnostic, Event, LogSource, Name, Value, field};
+use model::{Diagnostic, Event, LogSource, Name, Value};
 
-/// The last step of every parse.
-pub(crate) fn finish(event: &mut Event) {
+/// What an event is by its names alone; its values have no say in it.
+pub(crate) struct Settled {
+    /// Whether it is a Windows event.
+    pub(crate) windows: bool,
+    /// Where its fields are.
+    pub(crate) marks: Marks,
+}
+
+/// Takes away what a sender may not set, gives the fields their names, and finds them.
+pub(crate) fn settle(event: &mut Event) -> Settled {
     reserved(event);
-    let is_windows = windows::normalise(event);
-    time(event);
-    if !is_windows {
-        event.log_source = log_source(event);
+    let windows = windows::relabel(event);
+    Settled { windows, marks: Marks::of(event) }
+}
+
+/// The last step of every parse: what follows from the values.
+pub(crate) fn finish(event: &mut Event, settled: &Settled) {
+    let mut draft = Draft::new(event, &settled.marks);
+    if settled.windows {
+        windows::normalise(&mut draft);
+    } else {
+        draft.event.log_source = log_source(&draft);
     }
+    time(draft);
 }
 
 /// Our own names are ours: what a sender puts there is ignored and said.
@@ -27,64 +44,62 @@ fn reserved(event: &mut Event) {
 }
 
 /// Fields that hold the event's own time, best first.
-const TIMES: &[&str] = &[
-    "@timestamp",
-    "timestamp",
-    "winlog.event_data.UtcTime",
-    "EventTime",
-    "TimeCreated",
-    "eventTime",
-    "event.start",
-    "event.created",
-    "time",
-    "ts",
+const TIMES: &[Mark] = &[
+    m::TIMESTAMP,
+    m::TIMESTAMP_PLAIN,
+    m::UTC_TIME,
+    m::EVENT_TIME,
+    m::TIME_CREATED,
+    m::EVENT_TIME_CAMEL,
+    m::EVENT_START,
+    m::EVENT_CREATED,
+    m::TIME,
+    m::TS,
 ];
 
-fn time(event: &mut Event) {
-    let found = TIMES
-        .iter()
-        .filter_map(|name| crate::ecs::field(name))
-        .find_map(|f| event.get(f).and_then(crate::time::instant));
+fn time(draft: Draft<'_>) {
+    let found = TIMES.iter().find_map(|mark| draft.get(*mark).and_then(crate::time::instant));
     if let Some(time) = found {
-        event.time = time;
+        draft.event.time = time;
     }
-    if event.has(field::TIMESTAMP) {
-        if found.is_none() {
-            event
-                .diagnostics
-                .push(Diagnostic::flag("time.unreadable", "@timestamp is not an instant; the receive time is used"));
-        }
-        event.remove(field::TIMESTAMP);
+    let (time, received, named) = (draft.event.time, draft.event.received, draft.has(m::TIMESTAMP));
+    let diagnostics = &mut draft.event.diagnostics;
+    if named && found.is_none() {
+        let what = "@timestamp is not an instant; the receive time is used";
+        diagnostics.push(Diagnostic::flag("time.unreadable", what));
     }
-    if !crate::time::is_plausible(event.time, event.received) {
-        event.diagnostics.push(Diagnostic::flag("time.out_of_range", format!("event time {}", event.time)));
+    if !crate::time::is_plausible(time, received) {
+        diagnostics.push(Diagnostic::flag("time.out_of_range", format!("event time {time}")));
+    }
+    if named {
+        draft.remove(m::TIMESTAMP);
     }
 }
 
 /// The Sigma log source of an event that is not a Windows one. What the sender says in `sigma.*` wins; then
 /// `event.dataset` (`<product>.<service>`) and `event.module`; categories follow from the fields that are there.
-fn log_source(event: &Event) -> LogSource {
-    let lower = |f| event.str(f).map(str::to_ascii_lowercase).unwrap_or_default();
-    let (mut product, mut service) = (lower(field::SIGMA_PRODUCT), lower(field::SIGMA_SERVICE));
-    let dataset = lower(field::EVENT_DATASET);
+fn log_source(draft: &Draft<'_>) -> LogSource {
+    let lower = |mark| draft.str(mark).map(str::to_ascii_lowercase).unwrap_or_default();
+    let (mut product, mut service) = (lower(m::SIGMA_PRODUCT), lower(m::SIGMA_SERVICE));
+    let dataset = lower(m::EVENT_DATASET);
     let (module, part) = dataset.split_once('.').unwrap_or((&dataset, ""));
     if product.is_empty() {
-        product = if module.is_empty() { lower(field::EVENT_MODULE) } else { module.to_owned() };
+        product = if module.is_empty() { lower(m::EVENT_MODULE) } else { module.to_owned() };
     }
     if service.is_empty() {
         service = part.to_owned();
     }
-    if product.is_empty() && event.has(field::LOG_SYSLOG_PRIORITY) {
+    if product.is_empty() && draft.has(m::SYSLOG_PRIORITY) {
         product = "linux".to_owned();
-        service = syslog_service(&lower(field::LOG_SYSLOG_APPNAME)).to_owned();
+        service = syslog_service(&lower(m::SYSLOG_APPNAME)).to_owned();
     }
     let mut source = LogSource::new(name(&product), name(&service));
-    for value in event.values(field::SIGMA_CATEGORY) {
+    for value in draft.values(m::SIGMA_CATEGORY) {
         if let Value::Str(category) = value {
             source = source.with_category(name(&category.to_ascii_lowercase()));
         }
     }
-    for category in categories(event, &lower(field::OBSERVER_TYPE)) {
+    for category in categories(draft, &lower(m::OBSERVER_TYPE)) {
         source = source.with_category(Name::of(category));
     }
     source
@@ -107,11 +122,11 @@ fn syslog_service(app: &str) -> &str {
     }
 }
 
-fn categories(event: &Event, observer: &str) -> impl Iterator<Item = &'static str> {
-    let dns = event.has(field::DNS_QUESTION_NAME).then_some("dns");
+fn categories(draft: &Draft<'_>, observer: &str) -> impl Iterator<Item = &'static str> {
+    let dns = draft.has(m::ECS_QUESTION).then_some("dns");
     let firewall = matches!(observer, "firewall" | "ngfw").then_some("firewall");
-    let web = event.has(field::HTTP_REQUEST_METHOD) || event.has(field::HTTP_RESPONSE_STATUS_CODE);
+    let web = draft.has(m::HTTP_METHOD) || draft.has(m::HTTP_STATUS);
     let web = web.then_some(if observer == "proxy" { "proxy" } else { "webserver" });
-    let mail = event.has(field::EMAIL_FROM_ADDRESS).then_some("email");
+    let mail = draft.has(m::EMAIL_FROM).then_some("email");
     [dns, firewall, web, mail].into_iter().flatten()
 }

@@ -195,7 +195,7 @@ fn message(text: &str, begin: usize, out: &mut Event) {
     for (from, to) in [(field::LOG_SYSLOG_HOSTNAME, field::HOST_NAME), (field::LOG_SYSLOG_APPNAME, field::PROCESS_NAME)]
     {
         if !out.has(to)
-            && let Some(at) = crate::windows::place(out, from)
+            && let Some(at) = out.slots().iter().position(|slot| slot.field() == from)
         {
             out.alias(to, at);
         }

@@ -1,8 +1,9 @@
 //! What the commonest Windows events are in ECS's words.
 
-use model::{Event, field};
+use crate::marks::{self as m, Draft};
+use model::Value;
 
-struct Class {
+pub(super) struct Class {
     service: &'static str,
     id: &'static str,
     category: &'static str,
@@ -77,18 +78,21 @@ const CLASSES: &[Class] = classes! {
     "windefend" "1117" "malware" "info" "malware-action-taken" "";
 };
 
+/// What events of this service and number are.
+pub(super) fn class(service: &str, id: &str) -> Option<&'static Class> {
+    CLASSES.iter().find(|class| class.service == service && class.id == id)
+}
+
 /// Sets category, type, action and outcome, where the sender has not.
-pub(crate) fn classify(event: &mut Event, id: &str) {
-    let service = event.log_source.service.as_str();
-    let Some(class) = CLASSES.iter().find(|class| class.service == service && class.id == id) else { return };
+pub(super) fn classify(draft: &mut Draft<'_>, class: &Class) {
     for (to, value) in [
-        (field::EVENT_CATEGORY, class.category),
-        (field::EVENT_TYPE, class.kind),
-        (field::EVENT_ACTION, class.action),
-        (field::EVENT_OUTCOME, class.outcome),
+        (m::EVENT_CATEGORY, class.category),
+        (m::EVENT_TYPE, class.kind),
+        (m::EVENT_ACTION, class.action),
+        (m::EVENT_OUTCOME, class.outcome),
     ] {
-        if !value.is_empty() && !event.has(to) {
-            event.push_str(to, value);
+        if !value.is_empty() && !draft.has(to) {
+            draft.push(to, Value::Str(value));
         }
     }
 }

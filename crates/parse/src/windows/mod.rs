@@ -5,67 +5,70 @@
 mod accounts;
 mod derive;
 mod events;
+mod known;
 mod shape;
 mod sources;
 
+pub(crate) use shape::relabel;
 pub use sources::log_source;
 
-use model::{Event, Field, Value, field};
+use crate::marks::{self as m, Draft};
+use model::{Field, Value};
 
-/// Recognises a Windows event and brings it to its slots. False: it is none.
-pub(crate) fn normalise(event: &mut Event) -> bool {
-    if !shape::relabel(event) {
-        return false;
-    }
-    let mut number = String::new();
-    let id = event.get(field::WINLOG_EVENT_ID).and_then(|id| id.text(&mut number)).map(str::to_owned);
-    let id = id.or_else(|| event.str(field::EVENT_CODE).map(str::to_owned)).unwrap_or_default();
-    if !event.has(field::EVENT_CODE) && !id.is_empty() {
-        event.push_str(field::EVENT_CODE, &id);
-    }
-    let kind = data_field("EventType").and_then(|f| event.str(f));
-    event.log_source = log_source(
-        event.str(field::WINLOG_CHANNEL).unwrap_or(""),
-        event.str(field::WINLOG_PROVIDER_NAME).unwrap_or(""),
-        &id,
-        kind,
+/// Brings a Windows event whose fields have their names to its log source and its ECS fields.
+pub(crate) fn normalise(draft: &mut Draft<'_>) {
+    let mut digits = known::Digits::default();
+    let id = match draft.get(m::WIN_ID) {
+        Some(Value::Int(number)) => digits.of(number),
+        Some(Value::Bool(yes)) => {
+            if yes {
+                "true"
+            } else {
+                "false"
+            }
+        }
+        Some(Value::Str(text) | Value::Number(text)) => text,
+        Some(Value::Null) | None => draft.str(m::EVENT_CODE).unwrap_or(""),
+    };
+    let kind = known::kind(
+        draft.str(m::WIN_CHANNEL).unwrap_or(""),
+        draft.str(m::WIN_PROVIDER).unwrap_or(""),
+        id,
+        draft.str(m::KIND),
     );
-    if !event.has(field::HOST_NAME)
-        && let Some(slot) = place(event, field::WINLOG_COMPUTER_NAME)
-    {
-        event.alias(field::HOST_NAME, slot);
+    if !draft.has(m::EVENT_CODE) && !id.is_empty() {
+        match draft.get(m::WIN_ID) {
+            Some(Value::Str(_)) => {
+                if let Some(at) = draft.place(m::WIN_ID) {
+                    draft.alias(m::EVENT_CODE, at);
+                }
+            }
+            Some(Value::Number(text)) => {
+                let text = text.to_owned();
+                draft.push(m::EVENT_CODE, Value::Str(&text));
+            }
+            Some(Value::Bool(yes)) => draft.push(m::EVENT_CODE, Value::Str(if yes { "true" } else { "false" })),
+            Some(Value::Int(number)) => draft.push(m::EVENT_CODE, Value::Str(digits.of(number))),
+            Some(Value::Null) | None => {}
+        }
     }
-    derive::ecs(event);
-    accounts::ecs(event, &id);
-    events::classify(event, &id);
-    true
+    draft.event.log_source = kind.source;
+    if let Some(at) = draft.place(m::WIN_COMPUTER).filter(|_| !draft.has(m::HOST_NAME)) {
+        draft.alias(m::HOST_NAME, at);
+    }
+    derive::ecs(draft);
+    accounts::ecs(draft, kind.manner);
+    if let Some(class) = kind.class {
+        events::classify(draft, class);
+    }
 }
 
 /// The field of an EventData item.
-pub(crate) fn data_field(name: &str) -> Option<Field> {
+fn data_field(name: &str) -> Option<Field> {
     let mut full = String::with_capacity(18 + name.len());
     full.push_str("winlog.event_data.");
     full.push_str(name);
     crate::ecs::field(&full)
-}
-
-/// The place of a field's first slot.
-pub(crate) fn place(event: &Event, field: Field) -> Option<usize> {
-    event.slots().iter().position(|slot| slot.field() == field)
-}
-
-/// The text of an EventData item, unless it says nothing.
-pub(crate) fn data<'e>(event: &'e Event, name: &str) -> Option<(usize, &'e str)> {
-    said(event, data_field(name)?)
-}
-
-/// The text of a field, unless it says nothing.
-pub(crate) fn said(event: &Event, field: Field) -> Option<(usize, &str)> {
-    let at = place(event, field)?;
-    match event.value(&event.slots()[at]) {
-        Value::Str(text) if !text.is_empty() && text != "-" => Some((at, text)),
-        _ => None,
-    }
 }
 
 #[cfg(test)]
