@@ -3,6 +3,7 @@
 
 use crate::fold::Form;
 use crate::pattern::Glob;
+use crate::time_part::TimePart;
 use ipnet::IpNet;
 use model::Value;
 use std::net::IpAddr;
@@ -60,6 +61,8 @@ pub(crate) enum Test {
     Number(String),
     /// A number on one side of another (its IEEE 754 bits).
     Compare(Order, u64),
+    /// A part of a moment: equal to a number, or on one side of it (its IEEE 754 bits).
+    Part(TimePart, Option<Order>, u64),
     /// Text in which a regular expression finds something.
     Regex(Pattern),
     /// An address in a network.
@@ -141,6 +144,10 @@ impl Test {
                 Value::Bool(_) | Value::Null => false,
             },
             Test::Compare(order, bits) => magnitude(value).is_some_and(|n| order.holds(n, f64::from_bits(*bits))),
+            Test::Part(part, order, bits) => part.of(value, &mut buffers.text).is_some_and(|found| {
+                let wanted = f64::from_bits(*bits);
+                order.map_or(found == wanted, |order| order.holds(found, wanted))
+            }),
             Test::Text { glob, form } => {
                 let Some(text) = value.text(&mut buffers.text) else { return false };
                 buffers.rendered.clear();
@@ -185,7 +192,7 @@ fn within(network: &IpNet, text: &str) -> bool {
 }
 
 /// A value as a number, if it is one or is written as one.
-fn magnitude(value: Value<'_>) -> Option<f64> {
+pub(crate) fn magnitude(value: Value<'_>) -> Option<f64> {
     match value {
         // Beyond 2^53 the nearest double stands for the integer.
         Value::Int(i) => Some(i as f64),

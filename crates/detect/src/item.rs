@@ -4,8 +4,10 @@ use crate::atom::{Anchor, Atom, Order, Pattern, Place, Test, canonical_double};
 use crate::encode;
 use crate::fold::Form;
 use crate::pattern::{Glob, Shape, Written};
+use crate::placeholder::{self, Lookup};
 use crate::refusal::Fault;
 use crate::rule::{Item, ItemValue};
+use crate::time_part::TimePart;
 use crate::view::Views;
 use model::LogSource;
 use regex::RegexBuilder;
@@ -48,18 +50,20 @@ impl Vocabulary {
     }
 
     /// The item that a field with its values means in a rule of this log source.
-    pub(crate) fn item(&mut self, source: &LogSource, written: &DetectionItem) -> Result<Item, Fault> {
+    pub(crate) fn item(
+        &mut self,
+        source: &LogSource,
+        written: &DetectionItem,
+        lookup: &mut Lookup<'_>,
+    ) -> Result<Item, Fault> {
         let field = written.field.name.as_deref();
-        let near = || match written.field.modifiers.first() {
-            Some(modifier) => format!("{}|{}", field.unwrap_or_default(), word(*modifier)),
-            None => format!("{}:", field.unwrap_or_default()),
+        let near = match (field, written.field.modifiers.first()) {
+            (_, Some(modifier)) => Some(format!("{}|{}", field.unwrap_or_default(), word(*modifier))),
+            (Some(field), None) => Some(format!("{field}:")),
+            (None, None) => None,
         };
-        self.item_of(source, field, &written.field.modifiers, &written.values).map_err(|fault| fault.near(near()))
-    }
-
-    /// The item that keywords without modifiers mean.
-    pub(crate) fn keywords(&mut self, source: &LogSource, values: &[SigmaValue]) -> Result<Item, Fault> {
-        self.item_of(source, None, &[], values)
+        let item = self.item_of(source, field, &written.field.modifiers, &written.values, lookup);
+        item.map_err(|fault| if let Some(near) = near { fault.near(near) } else { fault })
     }
 
     fn item_of(
@@ -68,6 +72,7 @@ impl Vocabulary {
         field: Option<&str>,
         modifiers: &[Modifier],
         values: &[SigmaValue],
+        lookup: &mut Lookup<'_>,
     ) -> Result<Item, Fault> {
         let meaning = Meaning::of(modifiers)?;
         let place = match field {
@@ -91,9 +96,19 @@ impl Vocabulary {
             return Ok(item);
         }
         for value in values {
-            let tests = self.tests(source, place, &meaning, value)?;
-            let atoms = tests.into_iter().map(|test| self.intern(Atom { place, test })).collect::<Result<_, _>>()?;
-            item.values.push(ItemValue { written: value.to_string(), atoms });
+            let Some(expanded) = meaning.expanded(value, lookup)? else {
+                let atoms = self.atoms_of(source, place, &meaning, value)?;
+                item.values.push(ItemValue { written: value.to_string(), atoms });
+                continue;
+            };
+            if expanded.is_empty() {
+                // Nothing is on the list, so the value holds for no event.
+                item.values.push(ItemValue { written: value.to_string(), atoms: Vec::new() });
+            }
+            for value in expanded {
+                let atoms = self.atoms_of(source, place, &meaning, &value)?;
+                item.values.push(ItemValue { written: value.to_string(), atoms });
+            }
         }
         if item.values.is_empty() {
             return Err(Fault::new("rule.selection_empty", "a field without any value"));
@@ -101,7 +116,23 @@ impl Vocabulary {
         Ok(item)
     }
 
-    fn tests(&mut self, source: &LogSource, place: Place, meaning: &Meaning, value: &SigmaValue) -> Result<Vec<Test>, Fault> {
+    fn atoms_of(
+        &mut self,
+        source: &LogSource,
+        place: Place,
+        meaning: &Meaning,
+        value: &SigmaValue,
+    ) -> Result<Vec<u32>, Fault> {
+        self.tests(source, place, meaning, value)?.into_iter().map(|test| self.intern(Atom { place, test })).collect()
+    }
+
+    fn tests(
+        &mut self,
+        source: &LogSource,
+        place: Place,
+        meaning: &Meaning,
+        value: &SigmaValue,
+    ) -> Result<Vec<Test>, Fault> {
         let keyword = place == Place::Anywhere;
         match (meaning.kind, value) {
             (Kind::Text, SigmaValue::Null) if !keyword && meaning.is_bare() => Ok(vec![Test::Null]),
@@ -112,6 +143,11 @@ impl Vocabulary {
             (Kind::Text, SigmaValue::Float(number)) if !keyword && meaning.is_bare() => {
                 finite(*number).map(|number| vec![Test::Number(canonical_double(number))])
             }
+            (Kind::Text | Kind::Compare(_), value) if meaning.part.is_some() => {
+                let part = meaning.part.ok_or_else(|| Fault::new("rule.modifier_conflict", "no part of a moment"))?;
+                let order = if let Kind::Compare(order) = meaning.kind { Some(order) } else { None };
+                Ok(vec![Test::Part(part, order, number(value)?.to_bits())])
+            }
             (Kind::Text, value) => text_tests(meaning, value, keyword),
             (Kind::Regex, value) => Ok(vec![Test::Regex(regex(&meaning.flags, &source_text(value))?)]),
             (Kind::Cidr, value) => network(&source_text(value)).map(|network| vec![Test::Cidr(network)]),
@@ -120,7 +156,9 @@ impl Vocabulary {
                 let other = self.views.intern(source, &source_text(value));
                 Ok(vec![Test::Same { other, anchor: meaning.anchor.unwrap_or(Anchor::Whole), form: meaning.form }])
             }
-            (Kind::FieldRef | Kind::Exists, _) => Err(Fault::new("rule.modifier_conflict", "this modifier needs a field")),
+            (Kind::FieldRef | Kind::Exists, _) => {
+                Err(Fault::new("rule.modifier_conflict", "this modifier needs a field"))
+            }
         }
     }
 }
@@ -146,6 +184,10 @@ struct Meaning {
     negated: bool,
     flags: String,
     encodings: Vec<Modifier>,
+    /// Placeholders are replaced.
+    expand: bool,
+    /// The value is compared with a part of a moment.
+    part: Option<TimePart>,
 }
 
 impl Meaning {
@@ -158,6 +200,8 @@ impl Meaning {
             negated: false,
             flags: String::new(),
             encodings: Vec::new(),
+            expand: false,
+            part: None,
         };
         for modifier in modifiers {
             meaning.apply(*modifier)?;
@@ -170,9 +214,13 @@ impl Meaning {
             Kind::Regex => meaning.anchor.is_some() || meaning.form.dashed || !meaning.encodings.is_empty(),
             Kind::Cidr | Kind::Compare(_) => textual,
         };
-        if conflict || (!meaning.flags.is_empty() && meaning.kind != Kind::Regex) {
+        let timed = meaning.part.is_some() && (textual || !matches!(meaning.kind, Kind::Text | Kind::Compare(_)));
+        if conflict || timed || (!meaning.flags.is_empty() && meaning.kind != Kind::Regex) {
             let words: Vec<&str> = modifiers.iter().map(|m| word(*m)).collect();
-            return Err(Fault::new("rule.modifier_conflict", format!("modifiers that exclude each other: {}", words.join("|"))));
+            return Err(Fault::new(
+                "rule.modifier_conflict",
+                format!("modifiers that exclude each other: {}", words.join("|")),
+            ));
         }
         Ok(meaning)
     }
@@ -199,17 +247,20 @@ impl Meaning {
             Modifier::DotAll => self.flags.push('s'),
             Modifier::Base64 | Modifier::Base64Offset | Modifier::Wide | Modifier::Utf16 | Modifier::Utf16be => {
                 if self.anchor.is_some() {
-                    return Err(Fault::new("rule.modifier_conflict", "an encoding after contains, startswith or endswith"));
+                    return Err(Fault::new(
+                        "rule.modifier_conflict",
+                        "an encoding after contains, startswith or endswith",
+                    ));
                 }
                 self.encodings.push(modifier);
             }
-            Modifier::Expand => return Err(Fault::new("rule.placeholder_unsupported", "the rule has a placeholder")),
-            Modifier::Minute | Modifier::Hour | Modifier::Day | Modifier::Week | Modifier::Month | Modifier::Year => {
-                return Err(Fault::new(
-                    "rule.modifier_unsupported",
-                    format!("the modifier {} does not exist here", word(modifier)),
-                ));
-            }
+            Modifier::Expand => self.expand = true,
+            Modifier::Minute => return self.part(TimePart::Minute),
+            Modifier::Hour => return self.part(TimePart::Hour),
+            Modifier::Day => return self.part(TimePart::Day),
+            Modifier::Week => return self.part(TimePart::Week),
+            Modifier::Month => return self.part(TimePart::Month),
+            Modifier::Year => return self.part(TimePart::Year),
         }
         Ok(())
     }
@@ -229,9 +280,29 @@ impl Meaning {
         Ok(())
     }
 
+    fn part(&mut self, part: TimePart) -> Result<(), Fault> {
+        match self.part.replace(part) {
+            None => Ok(()),
+            Some(_) => Err(Fault::new("rule.modifier_conflict", "more than one part of a moment")),
+        }
+    }
+
+    /// The values that a value with placeholders becomes; none where there is nothing to replace.
+    fn expanded(&self, value: &SigmaValue, lookup: &mut Lookup<'_>) -> Result<Option<Vec<SigmaValue>>, Fault> {
+        let SigmaValue::String(text) = value else { return Ok(None) };
+        if !self.expand {
+            return Ok(None);
+        }
+        // A list's value within an expression is that text, not an expression.
+        let raw = self.kind == Kind::Regex;
+        let values = placeholder::expand(&text.original, lookup, if raw { regex::escape } else { str::to_owned })?;
+        let read = |text: String| if raw { SigmaString::from_raw(&text) } else { SigmaString::new(&text) };
+        Ok(Some(values.into_iter().map(|text| SigmaValue::String(read(text))).collect()))
+    }
+
     /// Whether a number or null keeps its type.
     fn is_bare(&self) -> bool {
-        self.anchor.is_none() && self.encodings.is_empty() && self.form == Form::PLAIN
+        self.part.is_none() && self.anchor.is_none() && self.encodings.is_empty() && self.form == Form::PLAIN
     }
 }
 
@@ -273,8 +344,9 @@ fn encoded(encodings: &[Modifier], value: &SigmaString) -> Result<Vec<Vec<Writte
         });
         return Ok(vec![pieces.collect()]);
     }
-    let plain =
-        value.as_plain().ok_or_else(|| Fault::new("rule.modifier_conflict", "a wildcard in a value that is to be encoded"))?;
+    let plain = value
+        .as_plain()
+        .ok_or_else(|| Fault::new("rule.modifier_conflict", "a wildcard in a value that is to be encoded"))?;
     let not_text = || Fault::new("rule.modifier_conflict", "UTF-16 that is no text; encode it as Base64");
     let mut variants = vec![plain.into_bytes()];
     for encoding in encodings {
@@ -285,7 +357,9 @@ fn encoded(encodings: &[Modifier], value: &SigmaString) -> Result<Vec<Vec<Writte
                 Modifier::Wide => next.push(encode::utf16_le(text()?)),
                 Modifier::Utf16be => next.push(encode::utf16_be(text()?)),
                 Modifier::Utf16 => next.push(encode::utf16_marked(text()?)),
-                Modifier::Base64Offset => next.extend(encode::base64_offsets(&bytes).into_iter().map(String::into_bytes)),
+                Modifier::Base64Offset => {
+                    next.extend(encode::base64_offsets(&bytes).into_iter().map(String::into_bytes))
+                }
                 _ => next.push(encode::base64(&bytes).into_bytes()),
             }
         }
@@ -303,14 +377,14 @@ fn regex(flags: &str, source: &str) -> Result<Pattern, Fault> {
         return Err(Fault::new("rule.regex_too_large", "an expression of more than 64 KiB"));
     }
     let source = if flags.is_empty() { source.to_owned() } else { format!("(?{flags}){source}") };
-    RegexBuilder::new(&source).size_limit(REGEX_LIMIT).dfa_size_limit(REGEX_LIMIT / 4).build().map(Pattern).map_err(|error| {
-        match error {
+    RegexBuilder::new(&source).size_limit(REGEX_LIMIT).dfa_size_limit(REGEX_LIMIT / 4).build().map(Pattern).map_err(
+        |error| match error {
             regex::Error::CompiledTooBig(limit) => {
                 Fault::new("rule.regex_too_large", format!("the compiled expression exceeds {limit} bytes"))
             }
             error => Fault::new("rule.regex", error.to_string().lines().last().unwrap_or_default()),
-        }
-    })
+        },
+    )
 }
 
 fn network(text: &str) -> Result<ipnet::IpNet, Fault> {

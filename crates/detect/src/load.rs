@@ -1,14 +1,20 @@
 //! From files of Sigma rules to rules that run, and a report of those that do not. One bad rule never fails the rest.
 
-use crate::condition;
+use crate::ads::Ads;
+use crate::collection;
+use crate::draft::{Draft, Part};
+use crate::filters::Filters;
 use crate::item::Vocabulary;
+use crate::outline::Outline;
+use crate::placeholder::{Lookup, Placeholders};
 use crate::refusal::{Fault, LoadReport, Refusal};
-use crate::rule::{Body, Logic, Rule, Selection};
+use crate::rule::Rule;
 use crate::yaml::{self, Node};
 use model::{LogSource, Name, RuleRef, Severity};
-use rsigma_parser::{Detection, Modifier, SigmaRule, Status, parse_sigma_yaml};
+use rsigma_parser::{Detections, SigmaRule, Status, parse_sigma_yaml};
 use rustc_hash::FxHashSet;
 use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 
 /// A file of rules, as bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,16 +25,59 @@ pub struct RuleFile {
     pub text: Vec<u8>,
 }
 
+/// What rules are compiled for, besides their text.
+#[derive(Clone, Debug, Default)]
+pub struct Setting {
+    /// The lists that placeholders name.
+    pub placeholders: Placeholders,
+}
+
 /// Bytes of a file.
 const MAX_FILE: usize = 1 << 20;
 /// Rules of a set.
 const MAX_RULES: usize = 50_000;
-/// Selections of a rule.
-const MAX_SELECTIONS: usize = 256;
-/// Values of a rule.
-const MAX_VALUES: usize = 50_000;
 /// Bytes of a name in a log source.
 const MAX_NAME: usize = 128;
+
+/// One document of a file.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Document {
+    /// The file; `name#2` for its second document.
+    pub name: String,
+    pub text: String,
+    /// The line of the file on which it begins, from 1.
+    pub first: u32,
+    /// What stands in the file, where the text was written out from several documents.
+    original: Option<String>,
+}
+
+impl Document {
+    pub(crate) fn written_out(self, text: String) -> Document {
+        if text == self.text {
+            return self;
+        }
+        Document { original: Some(self.text), text, ..self }
+    }
+
+    pub(crate) fn refuse(&self, fault: Fault) -> Refusal {
+        fault.refuse(self.name.clone(), self.original.as_ref().unwrap_or(&self.text), self.first)
+    }
+
+    /// Whether a line of it may begin with this key at the outermost level.
+    fn may_have(&self, key: &str) -> bool {
+        let bare = |line: &str| line.trim_start_matches(['"', '\'']).starts_with(key);
+        let content = self.text.lines().find(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
+        // Written as JSON or indented as a whole it may stand anywhere.
+        let unusual = content.is_some_and(|line| line.starts_with([' ', '{', '?']));
+        if unusual { self.text.contains(key) } else { self.text.lines().any(bare) }
+    }
+
+    /// Its tree, if it has this key at the outermost level.
+    fn with(&self, key: &str) -> Option<Node> {
+        let node = if self.may_have(key) { Node::parse(&self.text).ok() } else { None };
+        node.filter(|node| node.get(key).is_some())
+    }
+}
 
 /// What was read.
 pub(crate) struct Loaded {
@@ -38,30 +87,54 @@ pub(crate) struct Loaded {
 }
 
 /// Reads rule files.
-pub(crate) fn load(files: Vec<RuleFile>) -> Loaded {
+pub(crate) fn load(files: Vec<RuleFile>, setting: &Setting) -> Loaded {
     let mut loaded = Loaded { rules: Vec::new(), vocabulary: Vocabulary::default(), report: LoadReport::default() };
-    let mut ids = FxHashSet::default();
+    let mut filters = Filters::default();
+    let mut documents = Vec::new();
     for file in files {
-        let text = match text_of(&file) {
-            Ok(text) => text,
-            Err(fault) => {
-                loaded.report.refused.push(fault.refuse(file.name, "", 1));
-                continue;
-            }
-        };
-        let documents = yaml::documents(text);
-        if documents.is_empty() {
-            loaded.report.refused.push(Fault::new("rule.invalid", "the file is empty").refuse(file.name.clone(), "", 1));
-        }
-        for (index, (first, document)) in documents.into_iter().enumerate() {
-            let name = if index == 0 { file.name.clone() } else { format!("{}#{}", file.name, index + 1) };
-            if let Err(refusal) = loaded.document(name, document, first, &mut ids) {
-                loaded.report.refused.push(refusal);
-            }
+        for document in split(file) {
+            let taken = match document {
+                Ok(document) => match document.with("filter") {
+                    Some(node) => filters.add(document, &node),
+                    None => {
+                        documents.push(document);
+                        Ok(())
+                    }
+                },
+                Err(refusal) => Err(refusal),
+            };
+            loaded.report.refused.extend(taken.err());
         }
     }
+    let mut ids = FxHashSet::default();
+    for document in documents {
+        if let Err(fault) = loaded.document(&document, setting, &mut filters, &mut ids) {
+            loaded.report.refused.push(document.refuse(fault));
+        }
+    }
+    loaded.report.refused.extend(filters.idle());
     loaded.report.loaded = loaded.rules.len();
     loaded
+}
+
+/// The documents of a file, with those of a collection written out.
+fn split(file: RuleFile) -> Vec<Result<Document, Refusal>> {
+    let text = match text_of(&file) {
+        Ok(text) => text,
+        Err(fault) => return vec![Err(fault.refuse(file.name, "", 1))],
+    };
+    let documents = yaml::documents(text).into_iter().enumerate().map(|(index, (first, text))| {
+        let name = if index == 0 { file.name.clone() } else { format!("{}#{}", file.name, index + 1) };
+        Document { name, text: text.to_owned(), first, original: None }
+    });
+    let documents: Vec<Document> = documents.collect();
+    if documents.is_empty() {
+        return vec![Err(Fault::new("rule.invalid", "the file is empty").refuse(file.name.clone(), "", 1))];
+    }
+    if documents.iter().any(|document| document.with("action").is_some()) {
+        return collection::written_out(documents);
+    }
+    documents.into_iter().map(Ok).collect()
 }
 
 fn text_of(file: &RuleFile) -> Result<&str, Fault> {
@@ -73,58 +146,48 @@ fn text_of(file: &RuleFile) -> Result<&str, Fault> {
 }
 
 impl Loaded {
-    fn document(&mut self, name: String, text: &str, first: u32, ids: &mut FxHashSet<String>) -> Result<(), Refusal> {
-        let admitted = if self.rules.len() < MAX_RULES {
-            read(name.clone(), text, &mut self.vocabulary)
-        } else {
-            Err(Fault::new("rule.too_many", "the set is full"))
-        };
-        let rule = admitted.and_then(|rule| {
-            if ids.insert(rule.reference.id.clone()) {
-                return Ok(rule);
-            }
-            Err(Fault::new("rule.id_duplicate", format!("another rule has the id {}", rule.reference.id)).near("id:"))
-        });
-        self.rules.push(rule.map_err(|fault| fault.refuse(name, text, first))?);
+    fn document(
+        &mut self,
+        document: &Document,
+        setting: &Setting,
+        filters: &mut Filters,
+        ids: &mut FxHashSet<String>,
+    ) -> Result<(), Fault> {
+        if self.rules.len() >= MAX_RULES {
+            return Err(Fault::new("rule.too_many", "the set is full"));
+        }
+        let rule = read(document, setting, filters, &mut self.vocabulary)?;
+        if !ids.insert(rule.reference.id.clone()) {
+            return Err(Fault::new("rule.id_duplicate", format!("another rule has the id {}", rule.reference.id)).near("id:"));
+        }
+        self.rules.push(rule);
         Ok(())
     }
 }
 
 /// One document to one rule.
-fn read(name: String, text: &str, vocabulary: &mut Vocabulary) -> Result<Rule, Fault> {
-    let node = Node::parse(text)?;
+fn read(document: &Document, setting: &Setting, filters: &mut Filters, vocabulary: &mut Vocabulary) -> Result<Rule, Fault> {
+    let node = Node::parse(&document.text)?;
     check_document(&node)?;
     let detection = node.get("detection").ok_or_else(|| Fault::new("rule.invalid", "the rule has no detection"))?;
-    let names = check_selections(detection)?;
-    let conditions = conditions_of(detection)?;
-    let mut order = Vec::new();
-    let condition = condition::resolve(&conditions, &names, &mut order)?;
-
-    let parsed = parsed(text)?;
-    let log_source = log_source(&parsed)?;
-    let mut logic = Logic { selections: Vec::with_capacity(order.len()), items: Vec::new(), condition };
-    for index in order {
-        let name = names.get(index as usize).copied().unwrap_or_default();
-        let detection = parsed.detection.named.get(name).ok_or_else(|| Fault::new("rule.selection_unknown", name))?;
-        let body = body(detection, &log_source, vocabulary, &mut logic).map_err(|fault| fault.near(format!("{name}:")))?;
-        logic.selections.push(Selection { name: name.to_owned(), body });
-    }
-    let condition = match &conditions[..] {
-        [one] => (*one).to_owned(),
-        many => many.iter().map(|one| format!("({one})")).collect::<Vec<_>>().join(" or "),
-    };
-    rule_of(name, text, &node, parsed, log_source, condition, logic)
+    // Before the parser, which recurses on what is bounded here.
+    let outline = Outline::of(detection, &[])?;
+    let mut rule = parsed(&document.text)?;
+    let part = Part::new(outline, std::mem::replace(&mut rule.detection, nothing()))?;
+    let mut draft = Draft { rule, parts: vec![part], influences: Vec::new() };
+    filters.apply(&mut draft);
+    rule_of(document, &node, draft, setting, vocabulary)
 }
 
-fn rule_of(
-    file: String,
-    text: &str,
-    node: &Node,
-    parsed: SigmaRule,
-    log_source: LogSource,
-    condition: String,
-    logic: Logic,
-) -> Result<Rule, Fault> {
+fn nothing() -> Detections {
+    Detections { named: HashMap::new(), conditions: Vec::new(), condition_strings: Vec::new(), timeframe: None }
+}
+
+fn rule_of(document: &Document, node: &Node, draft: Draft, setting: &Setting, vocabulary: &mut Vocabulary) -> Result<Rule, Fault> {
+    let log_source = log_source(&draft.rule)?;
+    let mut used = Lookup::new(&setting.placeholders);
+    let (logic, condition) = draft.logic(&log_source, &mut used, vocabulary)?;
+    let Draft { rule: parsed, influences, .. } = draft;
     let level = match (node.get("level"), parsed.level) {
         (_, Some(level)) => Severity::parse(level.as_str()),
         // The specification leaves the level free and gives no default. `informational` would mean "no alert", which
@@ -140,10 +203,17 @@ fn rule_of(
         Some(Node::Scalar(status)) => Some(status.clone()),
         _ => None,
     };
-    let digest = Sha256::digest(text.as_bytes());
+    // The version is that of the meaning: of the text and of whatever else decides what it matches.
+    let mut digest = Sha256::new();
+    digest.update(document.text.as_bytes());
+    for influence in influences.into_iter().chain(used.influences()) {
+        digest.update([0]);
+        digest.update(influence.as_bytes());
+    }
+    let digest = digest.finalize();
     Ok(Rule {
         reference: RuleRef {
-            id: parsed.id.filter(|id| !id.is_empty()).unwrap_or_else(|| file.clone()),
+            id: parsed.id.filter(|id| !id.is_empty()).unwrap_or_else(|| document.name.clone()),
             version: hexadecimal(&digest[..8]),
             title: parsed.title,
             level,
@@ -154,9 +224,10 @@ fn rule_of(
         author: parsed.author,
         references: parsed.references,
         falsepositives: parsed.falsepositives,
+        ads: crate::ads::Ads::of(node),
         log_source,
-        file,
-        text: text.to_owned(),
+        file: document.name.clone(),
+        text: document.text.clone(),
         condition,
         logic,
     })
@@ -169,92 +240,12 @@ pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
 /// Kinds of documents that are no rules for single events.
 fn check_document(node: &Node) -> Result<(), Fault> {
     let Node::Map(_) = node else { return Err(Fault::new("rule.invalid", "the document is not a map")) };
-    for (key, code) in [
-        ("correlation", "rule.correlation_unsupported"),
-        ("filter", "rule.filter_unsupported"),
-        ("action", "rule.collection_action_unsupported"),
-    ] {
-        if node.get(key).is_some() {
-            return Err(Fault::new(code, format!("the document has {key}")).near(format!("{key}:")));
-        }
+    if node.get("correlation").is_some() {
+        return Err(Fault::new("rule.correlation_unsupported", "the document has correlation").near("correlation:"));
     }
     match node.get("logsource") {
         Some(Node::Map(_)) => Ok(()),
         _ => Err(Fault::new("rule.invalid", "the rule has no logsource")),
-    }
-}
-
-/// The names of the selections in their order, after a look at what the parser would take without a word.
-fn check_selections(detection: &Node) -> Result<Vec<&str>, Fault> {
-    if detection.get("timeframe").is_some() {
-        return Err(Fault::new("rule.deprecated_aggregation", "a timeframe without a correlation").near("timeframe:"));
-    }
-    let mut names = Vec::new();
-    let mut values = 0;
-    for (name, node) in detection.entries() {
-        if name != "condition" {
-            check_selection(node, &mut values).map_err(|fault| fault.near(format!("{name}:")))?;
-            names.push(name.as_str());
-        }
-    }
-    if names.len() > MAX_SELECTIONS {
-        return Err(Fault::new("rule.too_many_selections", format!("{} selections", names.len())).near("detection:"));
-    }
-    if values > MAX_VALUES {
-        return Err(Fault::new("rule.too_many_values", format!("{values} values")).near("detection:"));
-    }
-    Ok(names)
-}
-
-fn check_selection(node: &Node, values: &mut usize) -> Result<(), Fault> {
-    match node {
-        Node::Null => Err(Fault::new("rule.selection_empty", "an empty selection")),
-        Node::Scalar(_) => {
-            *values += 1;
-            Ok(())
-        }
-        Node::List(parts) if parts.is_empty() => Err(Fault::new("rule.selection_empty", "an empty selection")),
-        Node::List(parts) => parts.iter().try_for_each(|part| check_selection(part, values)),
-        Node::Map(entries) if entries.is_empty() => Err(Fault::new("rule.selection_empty", "an empty selection")),
-        Node::Map(entries) => entries.iter().try_for_each(|(key, value)| {
-            let count = check_field(key, value).map_err(|fault| fault.near(key.as_str()))?;
-            *values += count;
-            Ok(())
-        }),
-    }
-}
-
-/// A field and its values; gives back how many there are.
-fn check_field(key: &str, value: &Node) -> Result<usize, Fault> {
-    for modifier in key.split('|').skip(1) {
-        if modifier.parse::<Modifier>().is_err() {
-            return Err(Fault::new("rule.modifier_unknown", format!("unknown modifier {modifier}")).near(format!("|{modifier}")));
-        }
-    }
-    match value {
-        Node::Null | Node::Scalar(_) => Ok(1),
-        Node::List(values) if values.is_empty() => Err(Fault::new("rule.selection_empty", "a field with an empty list")),
-        Node::List(values) if values.iter().all(|value| matches!(value, Node::Null | Node::Scalar(_))) => Ok(values.len()),
-        Node::List(_) | Node::Map(_) if key.contains('[') => Err(array_matching()),
-        Node::List(_) | Node::Map(_) => Err(Fault::new("rule.value_nested", format!("{key} has a map or a list within a list"))),
-    }
-}
-
-fn array_matching() -> Fault {
-    Fault::new("rule.array_matching_unsupported", "the rule quantifies over the members of an array")
-}
-
-fn conditions_of(detection: &Node) -> Result<Vec<&str>, Fault> {
-    let fault = || Fault::new("rule.condition", "the condition is not a text or a list of texts").near("condition:");
-    let text = |node: &'_ Node| matches!(node, Node::Scalar(_));
-    match detection.get("condition") {
-        Some(Node::Scalar(condition)) => Ok(vec![condition]),
-        Some(Node::List(conditions)) if conditions.iter().all(text) => Ok(conditions
-            .iter()
-            .filter_map(|node| if let Node::Scalar(condition) = node { Some(condition.as_str()) } else { None })
-            .collect()),
-        Some(_) => Err(fault()),
-        None => Err(Fault::new("rule.condition", "the rule has no condition").near("detection:")),
     }
 }
 
@@ -280,30 +271,4 @@ fn log_source(rule: &SigmaRule) -> Result<LogSource, Fault> {
     };
     let source = &rule.logsource;
     Ok(LogSource::new(name(&source.product)?, name(&source.service)?).with_category(name(&source.category)?))
-}
-
-fn body(detection: &Detection, source: &LogSource, vocabulary: &mut Vocabulary, logic: &mut Logic) -> Result<Body, Fault> {
-    let keep = |logic: &mut Logic, item| {
-        logic.items.push(item);
-        // Bounded by MAX_VALUES.
-        Body::Item(logic.items.len() as u32 - 1)
-    };
-    match detection {
-        Detection::AllOf(items) => {
-            let mut parts = Vec::with_capacity(items.len());
-            for item in items {
-                let item = vocabulary.item(source, item)?;
-                parts.push(keep(logic, item));
-            }
-            Ok(Body::All(parts))
-        }
-        Detection::AnyOf(parts) => {
-            Ok(Body::Any(parts.iter().map(|part| body(part, source, vocabulary, logic)).collect::<Result<_, _>>()?))
-        }
-        Detection::Keywords(values) => {
-            let item = vocabulary.keywords(source, values)?;
-            Ok(keep(logic, item))
-        }
-        Detection::And(_) | Detection::ArrayMatch { .. } | Detection::Conditional { .. } => Err(array_matching()),
-    }
 }

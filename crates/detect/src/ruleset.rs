@@ -2,7 +2,7 @@
 
 use crate::explain::{self, Explanation};
 use crate::item::Vocabulary;
-use crate::load::{self, RuleFile};
+use crate::load::{self, RuleFile, Setting};
 use crate::plan::{Plan, Scratch};
 use crate::refusal::LoadReport;
 use crate::rule::{Rule, Slow};
@@ -24,7 +24,13 @@ pub struct RuleSet {
 impl RuleSet {
     /// Reads and compiles rule files. What cannot run is in the report, by name; the rest runs.
     pub fn compile(files: Vec<RuleFile>) -> (RuleSet, LoadReport) {
-        let mut loaded = load::load(files);
+        RuleSet::compile_with(files, &Setting::default())
+    }
+
+    /// The same with what rules name and do not carry: the lists of placeholders. A rule whose placeholder is not
+    /// defined is refused; its version changes with the lists that it names.
+    pub fn compile_with(files: Vec<RuleFile>, setting: &Setting) -> (RuleSet, LoadReport) {
+        let mut loaded = load::load(files, setting);
         loaded.vocabulary.close();
         let plan = Plan::build(&loaded.rules, &loaded.vocabulary);
         let by_id = loaded.rules.iter().zip(0u32..).map(|(rule, index)| (rule.reference.id.clone(), index)).collect();

@@ -23,10 +23,7 @@ const MAX_NODES: usize = 120_000;
 impl Node {
     /// The tree of one document.
     pub(crate) fn parse(text: &str) -> Result<Node, Fault> {
-        serde_saphyr::from_str_with_options(text, options()).map_err(|error| {
-            let line = error.location().and_then(|place| u32::try_from(place.line()).ok()).filter(|line| *line > 0);
-            Fault::new("rule.yaml", error.to_string().lines().next().unwrap_or_default()).at(line)
-        })
+        serde_saphyr::from_str_with_options(text, options()).map_err(fault)
     }
 
     /// The value of a key of a map.
@@ -43,11 +40,25 @@ impl Node {
     }
 }
 
+/// The same document with the types of its scalars, in no order.
+pub(crate) fn typed(text: &str) -> Result<serde_json::Value, Fault> {
+    serde_saphyr::from_str_with_options(text, options()).map_err(fault)
+}
+
+fn fault(error: serde_saphyr::Error) -> Fault {
+    let line = error.location().and_then(|place| u32::try_from(place.line()).ok()).filter(|line| *line > 0);
+    Fault::new("rule.yaml", error.to_string().lines().next().unwrap_or_default()).at(line)
+}
+
 fn options() -> Options {
     let mut options = Options::default();
     options.duplicate_keys = DuplicateKeyPolicy::Error;
     options.merge_keys = MergeKeyPolicy::Error;
     options.reject_unsupported_tags = true;
+    // YAML 1.2: `y`, `no`, `0123` and `1_000` are texts, as the rule's author sees them.
+    options.strict_booleans = true;
+    options.leading_zero_numbers_as_strings = true;
+    options.underscored_numbers_as_strings = true;
     options.alias_limits.max_total_replayed_events = 4_096;
     options.alias_limits.max_replay_stack_depth = 4;
     if let Some(budget) = &mut options.budget {
@@ -186,9 +197,18 @@ mod tests {
     }
 
     #[test]
+    fn types_are_those_of_yaml_1_2() {
+        let typed = typed("[y, no, On, true, 7, '7', 0123, 1_0, 1.5, ~, 2025-08-02]").unwrap();
+        assert_eq!(typed, serde_json::json!(["y", "no", "On", true, 7, "7", "0123", "1_0", 1.5, null, "2025-08-02"]));
+    }
+
+    #[test]
     fn order_is_kept() {
         let node = Node::parse("z: [1, two, ~]\na: {m: true}\n").unwrap();
         assert_eq!(node.entries().iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>(), ["z", "a"]);
-        assert_eq!(node.get("z"), Some(&Node::List(vec![Node::Scalar("1".into()), Node::Scalar("two".into()), Node::Null])));
+        assert_eq!(
+            node.get("z"),
+            Some(&Node::List(vec![Node::Scalar("1".into()), Node::Scalar("two".into()), Node::Null]))
+        );
     }
 }

@@ -338,6 +338,6 @@ fn look_for(test: &Test, atom: u32, dashed: bool, texts: &mut Vec<(Standing, Vec
                 add(Standing::Contains, text.as_bytes(), false, Form::PLAIN);
             }
         }
-        Test::Compare(..) | Test::Cidr(_) | Test::Null | Test::Present | Test::Same { .. } => {}
+        Test::Compare(..) | Test::Part(..) | Test::Cidr(_) | Test::Null | Test::Present | Test::Same { .. } => {}
     }
 }

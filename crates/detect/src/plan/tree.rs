@@ -186,7 +186,7 @@ pub(crate) fn is_lazy(test: &Test) -> bool {
         Test::Text { glob, .. } => matches!(glob.shape(), Shape::Any | Shape::Wild(None)),
         Test::Regex(pattern) => super::literal::required(pattern.0.as_str()).is_none(),
         Test::Number(_) => false,
-        Test::Compare(..) | Test::Cidr(_) | Test::Null | Test::Present | Test::Same { .. } => true,
+        Test::Compare(..) | Test::Part(..) | Test::Cidr(_) | Test::Null | Test::Present | Test::Same { .. } => true,
     }
 }
 
@@ -208,7 +208,7 @@ fn chance(test: &Test) -> f64 {
             Some(texts) => texts.iter().map(|text| of_length(text.len(), 0.75)).sum::<f64>().min(1.0),
             None => 0.3,
         },
-        Test::Compare(..) | Test::Cidr(_) => 0.3,
+        Test::Compare(..) | Test::Part(..) | Test::Cidr(_) => 0.3,
         Test::Null => 0.3,
         Test::Present => PRESENT,
         Test::Same { anchor, .. } => {

@@ -22,8 +22,10 @@ fn refused_text(text: &str, code: &str, line: Option<u32>) {
 fn faults_have_codes_and_lines() {
     refused("s:\n    A|contians: x\ncondition: s", "rule.modifier_unknown", Some(6));
     refused("s:\n    A|not: x\ncondition: s", "rule.modifier_unknown", Some(6));
-    refused("s:\n    A|expand: '%x%'\ncondition: s", "rule.placeholder_unsupported", Some(6));
-    refused("s:\n    A|hour: 3\ncondition: s", "rule.modifier_unsupported", Some(6));
+    refused("s:\n    A|expand: '%x%'\ncondition: s", "rule.placeholder_undefined", Some(6));
+    refused("s:\n    A|hour: noon\ncondition: s", "rule.value", Some(6));
+    refused("s:\n    A|hour|day: 3\ncondition: s", "rule.modifier_conflict", Some(6));
+    refused("s:\n    A|hour|contains: 3\ncondition: s", "rule.modifier_conflict", Some(6));
     refused("s:\n    A|re|contains: x\ncondition: s", "rule.modifier_conflict", Some(6));
     refused("s:\n    A|contains|startswith: x\ncondition: s", "rule.modifier_conflict", Some(6));
     refused("s:\n    A|contains|base64: x\ncondition: s", "rule.modifier_conflict", Some(6));
@@ -50,8 +52,10 @@ fn faults_have_codes_and_lines() {
 #[test]
 fn kinds_of_documents_that_do_not_run_are_named() {
     refused_text("title: C\ncorrelation:\n    type: event_count\n", "rule.correlation_unsupported", Some(2));
-    refused_text("title: F\nlogsource: {product: x}\nfilter:\n    rules: any\n", "rule.filter_unsupported", Some(3));
-    refused_text("action: global\ntitle: G\n", "rule.collection_action_unsupported", Some(1));
+    refused_text("title: F\nlogsource: {product: x}\nfilter:\n    rules: any\n", "rule.condition", None);
+    refused_text("title: F\nfilter:\n    rules: any\n", "rule.filter", None);
+    refused_text("action: repeat\ntitle: G\n", "rule.collection_action", Some(1));
+    refused_text("action: never\ntitle: G\n", "rule.collection_action", Some(1));
     refused_text("- a\n- b\n", "rule.invalid", None);
     refused_text("", "rule.invalid", None);
     refused_text("title: x\ndetection:\n    s: {A: x}\n    condition: s\n", "rule.invalid", None);

@@ -1,0 +1,202 @@
+//! A rule between its file and its meaning: what filters and processing pipelines may still change.
+
+use crate::item::Vocabulary;
+use crate::outline::{Outline, array_matching};
+use crate::placeholder::Lookup;
+use crate::refusal::Fault;
+use crate::rule::{Body, Expr, Logic, Selection};
+use model::LogSource;
+use rsigma_parser::{Detection, DetectionItem, Detections, FieldSpec, SigmaRule};
+use std::collections::HashMap;
+
+/// A rule that may still change.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    /// What the rule says of itself, and its log source.
+    pub rule: SigmaRule,
+    /// Its own detection first, then what filters and pipelines add; all of them must be satisfied.
+    pub parts: Vec<Part>,
+    /// Whatever besides the rule's text decides its meaning.
+    pub influences: Vec<String>,
+}
+
+/// Selections with their condition.
+#[derive(Clone, Debug)]
+pub(crate) struct Part {
+    /// The title of the filter, or what else added it; none for the rule's own.
+    pub title: Option<String>,
+    pub outline: Outline,
+    /// The bodies of the selections, by their index.
+    pub trees: Vec<Tree>,
+    /// The rule matches where this does *not* hold.
+    pub excludes: bool,
+}
+
+/// What a selection asks, as it is written.
+#[derive(Clone, Debug)]
+pub(crate) enum Tree {
+    All(Vec<Tree>),
+    Any(Vec<Tree>),
+    Item(Box<Leaf>),
+}
+
+/// A field with its values.
+#[derive(Clone, Debug)]
+pub(crate) struct Leaf {
+    pub item: DetectionItem,
+    /// The ids of the processing items that changed it.
+    pub applied: Vec<String>,
+}
+
+impl Tree {
+    fn of(detection: Detection) -> Result<Tree, Fault> {
+        let each = |parts: Vec<Detection>| parts.into_iter().map(Tree::of).collect::<Result<Vec<_>, _>>();
+        Ok(match detection {
+            Detection::AllOf(items) => Tree::All(items.into_iter().map(Tree::leaf).collect()),
+            Detection::AnyOf(parts) => Tree::Any(each(parts)?),
+            Detection::And(parts) => Tree::All(each(parts)?),
+            Detection::Keywords(values) => {
+                Tree::leaf(DetectionItem { field: FieldSpec::new(None, Vec::new()), values })
+            }
+            Detection::ArrayMatch { .. } | Detection::Conditional { .. } => return Err(array_matching()),
+        })
+    }
+
+    pub(crate) fn leaf(mut item: DetectionItem) -> Tree {
+        // Without array matching the parser guards the brackets of a name; events have them as they are.
+        if let Some(name) = item.field.name.as_mut().filter(|name| name.contains(['[', ']'])) {
+            *name = name.replace("\\[", "[").replace("\\]", "]");
+        }
+        Tree::Item(Box::new(Leaf { item, applied: Vec::new() }))
+    }
+
+    /// Whether nothing is left of it.
+    pub(crate) fn is_empty(&self) -> bool {
+        matches!(self, Tree::All(parts) | Tree::Any(parts) if parts.is_empty())
+    }
+
+    fn body(
+        &self,
+        source: &LogSource,
+        lookup: &mut Lookup<'_>,
+        vocabulary: &mut Vocabulary,
+        logic: &mut Logic,
+    ) -> Result<Body, Fault> {
+        let mut each = |parts: &[Tree]| {
+            parts.iter().map(|part| part.body(source, lookup, vocabulary, logic)).collect::<Result<Vec<_>, _>>()
+        };
+        Ok(match self {
+            Tree::All(parts) => Body::All(each(parts)?),
+            Tree::Any(parts) => Body::Any(each(parts)?),
+            Tree::Item(leaf) => {
+                logic.items.push(vocabulary.item(source, &leaf.item, lookup)?);
+                // Bounded by the number of values that a rule may have.
+                Body::Item(logic.items.len() as u32 - 1)
+            }
+        })
+    }
+}
+
+impl Part {
+    /// An outline with the bodies that the parser read for it.
+    pub(crate) fn new(outline: Outline, detections: Detections) -> Result<Part, Fault> {
+        let mut named: HashMap<String, Detection> = detections.named;
+        let mut tree = |name: &String| {
+            let detection = named.remove(name).ok_or_else(|| Fault::new("rule.selection_unknown", name.as_str()))?;
+            Tree::of(detection).map_err(|fault| fault.near(format!("{name}:")))
+        };
+        let trees = outline.names.iter().map(&mut tree).collect::<Result<_, _>>()?;
+        Ok(Part { title: None, outline, trees, excludes: false })
+    }
+
+    /// A selection on its own.
+    pub(crate) fn single(title: String, name: &str, tree: Tree, excludes: bool) -> Part {
+        let outline = Outline {
+            names: vec![name.to_owned()],
+            written: name.to_owned(),
+            condition: Expr::Selection(0),
+            order: vec![0],
+        };
+        Part { title: Some(title), outline, trees: vec![tree], excludes }
+    }
+
+    fn written(&self) -> String {
+        let condition = match &self.title {
+            Some(title) => format!("({}) [{title}]", self.outline.written),
+            None => format!("({})", self.outline.written),
+        };
+        if self.excludes { format!("not {condition}") } else { condition }
+    }
+}
+
+impl Draft {
+    /// What it asks; and its condition, as one line.
+    pub(crate) fn logic(
+        &self,
+        source: &LogSource,
+        lookup: &mut Lookup<'_>,
+        vocabulary: &mut Vocabulary,
+    ) -> Result<(Logic, String), Fault> {
+        let mut logic = Logic { selections: Vec::new(), items: Vec::new(), condition: Expr::All(Vec::new()) };
+        let mut all = Vec::new();
+        for part in &self.parts {
+            let mut places = Vec::with_capacity(part.outline.order.len());
+            for index in &part.outline.order {
+                let index = *index as usize;
+                let (Some(name), Some(tree)) = (part.outline.names.get(index), part.trees.get(index)) else { continue };
+                if tree.is_empty() {
+                    places.push(None);
+                    continue;
+                }
+                let body = tree
+                    .body(source, lookup, vocabulary, &mut logic)
+                    .map_err(|fault| fault.near(format!("{name}:")))?;
+                // A rule has far fewer than 2^32 selections.
+                places.push(Some(logic.selections.len() as u32));
+                let name = part.title.as_ref().map_or_else(|| name.clone(), |title| format!("{title}: {name}"));
+                logic.selections.push(Selection { name, body });
+            }
+            match relocated(&part.outline.condition, &places) {
+                Some(expr) => all.push(if part.excludes { Expr::Not(Box::new(expr)) } else { expr }),
+                None if part.title.is_none() => {
+                    return Err(Fault::new(
+                        "rule.matches_everything",
+                        "the processing pipelines leave nothing of the rule",
+                    ));
+                }
+                // A filter of which nothing is left filters nothing.
+                None => {}
+            }
+        }
+        logic.condition = if all.len() == 1 { all.swap_remove(0) } else { Expr::All(all) };
+        let written = match &self.parts[..] {
+            [own] => own.outline.written.clone(),
+            parts => parts.iter().map(Part::written).collect::<Vec<_>>().join(" and "),
+        };
+        Ok((logic, written))
+    }
+}
+
+/// The condition over selections at other places; a selection without a place drops out of it.
+fn relocated(expr: &Expr, places: &[Option<u32>]) -> Option<Expr> {
+    let place = |index: &u32| places.get(*index as usize).copied().flatten();
+    let each = |parts: &[Expr]| {
+        let parts: Vec<Expr> = parts.iter().filter_map(|part| relocated(part, places)).collect();
+        (!parts.is_empty()).then_some(parts)
+    };
+    Some(match expr {
+        Expr::All(parts) => Expr::All(each(parts)?),
+        Expr::Any(parts) => Expr::Any(each(parts)?),
+        Expr::Not(part) => Expr::Not(Box::new(relocated(part, places)?)),
+        Expr::Selection(index) => Expr::Selection(place(index)?),
+        Expr::AtLeast(count, of) => {
+            let left: Vec<u32> = of.iter().filter_map(place).collect();
+            // As many fewer as have dropped out, so that what is left must hold as before.
+            let count = count.saturating_sub((of.len() - left.len()) as u64).max(1);
+            if left.is_empty() {
+                return None;
+            }
+            Expr::AtLeast(count, left)
+        }
+    })
+}
