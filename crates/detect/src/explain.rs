@@ -4,9 +4,10 @@
 use crate::atom::{Atom, Buffers, Place, Test};
 use crate::locate::locate;
 use crate::rule::{Body, Expr, Item, ItemValue, Rule, Slow};
-use crate::view::SlowReadings;
+use crate::view::{self, SlowReadings};
 use model::{Field, Matched, Value};
 use serde::Serialize;
+use std::ops::Range;
 
 /// A rule held against an event.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -51,6 +52,8 @@ pub struct ItemTruth {
     pub raw: Option<[usize; 2]>,
 }
 
+/// What ECS calls an event's own line.
+const LINE: &str = "event.original";
 /// Bytes of a value that an explanation shows.
 const MAX_VALUE: usize = 4 << 10;
 /// Values of a list that did not hold that an explanation shows.
@@ -145,9 +148,14 @@ impl Explainer<'_> {
             Some((field, text)) => (Some(field), text),
             None => (None, None),
         };
+        let in_line = atom.filter(|atom| atom.place == Place::Anywhere && slot.is_none() && held.is_some());
+        if let Some((atom, line)) = in_line.and_then(|atom| Some((atom, view::line(self.readings.event)?))) {
+            return self.of_line(item, pattern, holds, &line, atom.test.locate(&line));
+        }
         let raw = match (&atom, slot, &text) {
             (Some(atom), Some(slot), Some(text)) if holds && held.is_some() => {
-                locate(self.readings.event.raw(), slot.name(), text, atom.test.locate(text)).map(|range| [range.start, range.end])
+                locate(self.readings.event.raw(), slot.name(), text, atom.test.locate(text))
+                    .map(|range| [range.start, range.end])
             }
             _ => None,
         };
@@ -162,6 +170,23 @@ impl Explainer<'_> {
         }
     }
 
+    /// A keyword that no single value has, but the whole line.
+    fn of_line(&self, item: &Item, pattern: String, holds: bool, line: &str, found: Range<usize>) -> ItemTruth {
+        // Where the line is no UTF-8 its bytes are not those of the text.
+        let raw = self.readings.event.raw();
+        let blank = raw.len() - raw.trim_ascii_start().len();
+        let exact = raw.trim_ascii() == line.as_bytes();
+        ItemTruth {
+            field: item.field.clone(),
+            modifiers: item.modifiers.clone(),
+            pattern,
+            holds,
+            value: Some(shortened(line.to_owned())),
+            slot: Some(LINE.to_owned()),
+            raw: (holds && exact).then_some([blank + found.start, blank + found.end]),
+        }
+    }
+
     /// The field and value that an atom was held against: the one that held, else the first.
     fn read(&self, atom: &Atom, held: bool) -> Option<(Field, Option<String>)> {
         let event = self.readings.event;
@@ -171,7 +196,9 @@ impl Explainer<'_> {
             !singular || !held || atom.test.holds(value, &mut Buffers::default())
         };
         match atom.place {
-            Place::Anywhere if held => event.iter().find(|(_, value)| holds(*value)).map(|(field, value)| (field, own(value))),
+            Place::Anywhere if held => {
+                event.iter().find(|(_, value)| holds(*value)).map(|(field, value)| (field, own(value)))
+            }
             Place::Anywhere => None,
             Place::View(_) => {
                 let field = self.readings.field(atom.place)?;

@@ -8,6 +8,7 @@ use crate::atom::{Place, Readings};
 use crate::taxonomy;
 use model::{Event, Field, LogSource, Value};
 use rustc_hash::FxHashMap;
+use std::borrow::Cow;
 
 /// One name as the rules of some log sources read it.
 #[derive(Debug)]
@@ -60,7 +61,9 @@ impl Views {
         let name = field.name();
         out.extend(self.links.get(name).into_iter().flatten());
         if let Some(stripped) = strip_spaces(name) {
-            out.extend(self.links.get(&stripped).into_iter().flatten().map(|link| Link { rank: link.rank + 1, ..*link }));
+            out.extend(
+                self.links.get(&stripped).into_iter().flatten().map(|link| Link { rank: link.rank + 1, ..*link }),
+            );
         }
     }
 
@@ -80,6 +83,26 @@ impl Views {
 /// A name without its spaces, if it has any.
 fn strip_spaces(name: &str) -> Option<String> {
     name.contains(' ').then(|| name.chars().filter(|c| *c != ' ').collect())
+}
+
+/// The line that an event came as, if it came as one; none for JSON, XML and binary records.
+///
+/// The specification applies keywords "to the full log message". Of a line that is the line itself, so that a keyword
+/// may span what parsing takes apart (`sshd[71]: Failed password`); of a structured event it is each of its values.
+pub(crate) fn line(event: &Event) -> Option<Cow<'_, str>> {
+    let raw = event.raw().trim_ascii();
+    let structured = match raw {
+        [] | [b'{' | b'[', ..] => true,
+        // `<34>` opens a syslog line, `<Event` a document.
+        [b'<', next, ..] => !next.is_ascii_digit(),
+        _ => memchr::memchr(0, raw).is_some(),
+    };
+    (!structured).then(|| String::from_utf8_lossy(raw))
+}
+
+/// Whether `question` is true of anything that keywords are held against.
+pub(crate) fn anywhere(event: &Event, question: &mut dyn FnMut(Value<'_>) -> bool) -> bool {
+    event.iter().any(|(_, value)| question(value)) || line(event).is_some_and(|line| question(Value::Str(&line)))
 }
 
 /// An event as the slow path reads it: by name, every time.
@@ -109,7 +132,7 @@ impl Readings for SlowReadings<'_> {
     fn any(&self, place: Place, question: &mut dyn FnMut(Value<'_>) -> bool) -> bool {
         match place {
             Place::View(_) => self.field(place).is_some_and(|field| self.event.values(field).any(question)),
-            Place::Anywhere => self.event.iter().any(|(_, value)| question(value)),
+            Place::Anywhere => anywhere(self.event, question),
         }
     }
 }

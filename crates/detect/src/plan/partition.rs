@@ -172,6 +172,7 @@ impl Partition {
     fn read_all(&self, group: &Group, event: &Event, texts: &mut Texts, stamps: &mut Stamps) {
         if !group.tables.is_contains_only() {
             event.iter().for_each(|(_, value)| self.scan(group, value, texts, stamps));
+            crate::view::line(event).iter().for_each(|line| self.scan(group, Value::Str(line), texts, stamps));
             return;
         }
         let start = texts.arena.len();
@@ -180,6 +181,9 @@ impl Partition {
             if texts.render(value, Form { cased: false, dashed: group.dashed }).is_some() {
                 texts.arena.push(SEPARATOR);
             }
+        }
+        if let Some(line) = crate::view::line(event) {
+            texts.render(Value::Str(&line), Form { cased: false, dashed: group.dashed });
         }
         group.tables.scan(texts.arena.get(start..).unwrap_or_default(), |entry| self.hit(stamps, entry));
         texts.arena.truncate(start);

@@ -264,7 +264,7 @@ impl Readings for FastReadings<'_> {
     fn any(&self, place: Place, question: &mut dyn FnMut(Value<'_>) -> bool) -> bool {
         match place {
             Place::View(view) => self.views.get(view).is_some_and(|reading| reading.values(self.event).any(question)),
-            Place::Anywhere => self.event.iter().any(|(_, value)| question(value)),
+            Place::Anywhere => crate::view::anywhere(self.event, question),
         }
     }
 }
