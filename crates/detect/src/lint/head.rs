@@ -15,8 +15,8 @@ const LEVELS: [&str; 5] = ["informational", "low", "medium", "high", "critical"]
 const HEADINGS: [(&str, &[&str]); 6] = [
     ("goal", &["goal"]),
     ("strategy", &["strategy", "strategy abstract"]),
-    ("blind spots", &["blind spots", "blind_spots", "blindspots", "blind spots and assumptions"]),
-    ("false positives", &["false positives", "false_positives", "falsepositives"]),
+    ("blind spots", &["blind spots", "blind spots and assumptions"]),
+    ("false positives", &["false positives"]),
     ("validation", &["validation"]),
     ("response", &["response"]),
 ];
@@ -164,7 +164,7 @@ fn false_positives(node: &Node, bench: &mut Bench<'_>) {
 fn headings(node: &Node, bench: &mut Bench<'_>) {
     let ads: Vec<String> = node.get("ads").map(Node::entries).unwrap_or_default().iter()
         .filter(|(_, text)| !matches!(text, Node::Null) && scalar(Some(text)).is_none_or(|text| !text.trim().is_empty()))
-        .map(|(key, _)| key.to_lowercase()).collect();
+        .map(|(key, _)| key.trim().to_lowercase().replace(['_', '-'], " ")).collect();
     let description = scalar(node.get("description")).unwrap_or_default();
     let lines: Vec<String> = description.lines().map(|line| line.trim_start_matches(['#', '*', '-', ' ']).to_lowercase()).collect();
     let stands = |word: &str| {
