@@ -1,6 +1,7 @@
 //! `scan`: rules over files, with no server and no state.
 
 mod collect;
+mod html;
 mod print;
 mod queue;
 mod work;
@@ -10,10 +11,11 @@ use crate::commands::inputs::{self, Inputs};
 use crate::content;
 use crate::output::{CONTENT, FINDINGS, Failure, PARTIAL, inert};
 use collect::Collected;
-use detect::{LoadReport, RuleSet};
+use detect::{LoadReport, Rule, RuleSet};
 use dissect::{Setup, Wanted};
 use indicatif::{ProgressBar, ProgressStyle};
-use model::{Severity, Timestamp};
+use html::About;
+use model::{Clock, Severity, SystemClock, Timestamp};
 use print::{Printer, Shape};
 use queue::Queue;
 use std::io::{BufWriter, Write};
@@ -31,12 +33,15 @@ pub struct ScanArgs {
     /// Sigma rules: a file, a folder, a .zip or a .tar.zst
     #[arg(long, value_name = "PATH")]
     rules: PathBuf,
-    /// table, json or ndjson
+    /// table, json, ndjson, csv, html or timesketch (JSONL)
     #[arg(long, default_value = "table")]
     format: String,
     /// Only matches of rules from this level on
     #[arg(long, value_name = "LEVEL", value_parser = level)]
     min_level: Option<Severity>,
+    /// Only matches of rules with this tag or one below it, such as attack.t1059; may be given several times
+    #[arg(long, value_name = "TAG")]
+    tag: Vec<String>,
     /// Only events at this instant (RFC 3339, or a date) or after it
     #[arg(long, value_name = "T", value_parser = instant)]
     from: Option<Timestamp>,
@@ -69,7 +74,7 @@ pub fn run(args: ScanArgs) -> Result<u8, Failure> {
     let begun = Instant::now();
     let files = Arc::new(content::files(&args.rules)?);
     let (rules, report) = RuleSet::compile(files.to_vec());
-    refused(&report);
+    let refused = refused(&report);
     if rules.rules().is_empty() {
         return Err(Failure { message: format!("no rule of {} loads", args.rules.display()), code: CONTENT });
     }
@@ -79,7 +84,8 @@ pub fn run(args: ScanArgs) -> Result<u8, Failure> {
     let wanted = Wanted { min_level: args.min_level, from: args.from, to: args.to, ..Wanted::default() };
     let setup = event_log::setup(files, rules.rules().len(), wanted)?;
     let begun = Instant::now();
-    let total = scan(&inputs, &rules, &setup, threads, shape);
+    let mut about = About { files: inputs.files.len(), rules: rules.rules().len(), refused, filters: filters(&args), ..About::default() };
+    let total = scan(&inputs, &rules, &setup, threads, &Wish { shape, tags: &args.tag }, &mut about);
     if args.stats {
         let [events, bytes, matches, count] = [total.events, total.bytes, total.matches, rules.rules().len() as u64];
         let [load, scan] = [loaded, begun.elapsed()].map(|time| time.as_secs_f64());
@@ -98,12 +104,43 @@ pub fn worker() -> Result<u8, Failure> {
     Ok(0)
 }
 
-/// Names the rules that do not load.
-fn refused(report: &LoadReport) {
-    for refusal in &report.refused {
+/// Names the rules that do not load, and gives back the lines.
+fn refused(report: &LoadReport) -> Vec<String> {
+    let text = |refusal: &detect::Refusal| {
         let line = refusal.line.map(|line| format!(":{line}")).unwrap_or_default();
-        let text = format!("rule {}{line}: {}: {} {}", refusal.name, refusal.code, refusal.message, refusal.remedy);
-        eprintln!("watchfloor: {}", inert(&text));
+        format!("rule {}{line}: {}: {} {}", refusal.name, refusal.code, refusal.message, refusal.remedy)
+    };
+    let lines: Vec<String> = report.refused.iter().map(text).collect();
+    lines.iter().for_each(|line| eprintln!("watchfloor: {}", inert(line)));
+    lines
+}
+
+/// What was asked for, in words.
+fn filters(args: &ScanArgs) -> Vec<String> {
+    let mut filters = Vec::new();
+    filters.extend(args.min_level.map(|level| format!("rules of level {} or above", level.as_str())));
+    filters.extend(args.from.map(|from| format!("events from {from} on")));
+    filters.extend(args.to.map(|to| format!("events before {to}")));
+    if !args.tag.is_empty() {
+        filters.push(format!("rules tagged {}", args.tag.join(" or ")));
+    }
+    filters
+}
+
+/// Which matches are printed, and how.
+struct Wish<'a> {
+    shape: Shape,
+    tags: &'a [String],
+}
+
+impl Wish<'_> {
+    /// Whether a rule has one of the tags, or one below it: `attack.t1059` is also `attack.t1059.001`.
+    fn takes(&self, rule: &Rule) -> bool {
+        let fits = |tag: &String, wanted: &String| {
+            let (tag, wanted) = (tag.to_lowercase(), wanted.to_lowercase());
+            tag.strip_prefix(&wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        self.tags.is_empty() || rule.reference.tags.iter().any(|tag| self.tags.iter().any(|wanted| fits(tag, wanted)))
     }
 }
 
@@ -117,14 +154,16 @@ struct Total {
     partial: bool,
 }
 
-fn scan(inputs: &Inputs, rules: &RuleSet, setup: &Setup, threads: usize, shape: Shape) -> Total {
+fn scan(inputs: &Inputs, rules: &RuleSet, setup: &Setup, threads: usize, wish: &Wish<'_>, about: &mut About) -> Total {
     let queue = Queue::new((0..inputs.files.len()).map(Task::Open));
     let mut total = Total { partial: !inputs.faults.is_empty(), ..Total::default() };
-    for (path, reason) in &inputs.faults {
-        eprintln!("watchfloor: {}", inert(&format!("{}: {reason}", path.display())));
-    }
     let bar = progress(inputs.files.len());
-    let mut printer = Printer::new(BufWriter::new(std::io::stdout()), shape);
+    let mut printer = Printer::new(BufWriter::new(std::io::stdout()), wish.shape);
+    for (path, reason) in &inputs.faults {
+        let text = format!("{}: {reason}", path.display());
+        eprintln!("watchfloor: {}", inert(&text));
+        printer.fault(&text);
+    }
     let mut collected = Collected::new(inputs.files.len());
     std::thread::scope(|scope| {
         let (send, receive) = mpsc::channel();
@@ -139,7 +178,7 @@ fn scan(inputs: &Inputs, rules: &RuleSet, setup: &Setup, threads: usize, shape: 
             while let Some((file, part)) = collected.next() {
                 let name = inputs.files[file].to_string_lossy();
                 // A reader that has closed the output ends the scan, not with an error.
-                if bar.suspend(|| tell(&name, &part, rules, &mut printer, &mut total)).is_err() {
+                if bar.suspend(|| tell(&name, &part, rules, wish, &mut printer, &mut total)).is_err() {
                     queue.stop();
                     return;
                 }
@@ -149,20 +188,23 @@ fn scan(inputs: &Inputs, rules: &RuleSet, setup: &Setup, threads: usize, shape: 
     });
     bar.finish_and_clear();
     // As above: nobody is left to be told.
-    let _ = printer.end();
+    (about.made, about.events, about.bytes) = (Some(SystemClock.now()), total.events, total.bytes);
+    let _ = printer.end(about);
     total
 }
 
 /// Prints what was in a file and adds it up.
-fn tell(name: &str, part: &Part, rules: &RuleSet, printer: &mut Printer<impl Write>, total: &mut Total) -> std::io::Result<()> {
+fn tell(name: &str, part: &Part, rules: &RuleSet, wish: &Wish<'_>, printer: &mut Printer<impl Write>, total: &mut Total) -> std::io::Result<()> {
     for fault in &part.faults {
         total.partial = true;
-        eprintln!("watchfloor: {}", inert(&format!("{name}: {fault}")).replace('\n', "\\n"));
+        let text = format!("{name}: {fault}");
+        eprintln!("watchfloor: {}", inert(&text).replace('\n', "\\n"));
+        printer.fault(&text);
     }
     total.events += part.events;
     total.bytes += part.bytes;
     for hit in &part.hits {
-        let Some(rule) = rules.rules().get(hit.rule as usize) else { continue };
+        let Some(rule) = rules.rules().get(hit.rule as usize).filter(|rule| wish.takes(rule)) else { continue };
         total.matches += 1;
         total.worst = total.worst.max(Some(rule.reference.level));
         printer.print(name, rule, hit)?;
