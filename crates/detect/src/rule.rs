@@ -1,5 +1,6 @@
 //! A rule as it was meant: selections of items, items of values, values of atoms, and the condition over selections.
 
+use crate::ads::Ads;
 use crate::atom::{Atom, Buffers, Readings};
 use model::{LogSource, RuleRef};
 
@@ -18,6 +19,8 @@ pub struct Rule {
     pub references: Vec<String>,
     /// What it may mistake.
     pub falsepositives: Vec<String>,
+    /// Its alerting strategy, if it has one.
+    pub ads: Option<Ads>,
     /// The events that it looks at.
     pub log_source: LogSource,
     /// The file that it came from; `name#2` for the second document of a file.
