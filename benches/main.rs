@@ -1,9 +1,10 @@
 //! `make bench`: what the whole program does per second, in bytes and in milliseconds, through its real doors.
-//! `docs/guide/measures.md` says how to read the figures. Words after `--` choose parts: scan, ingest, alert, search.
+//! `docs/guide/measures.md` says how to read the figures. Words after `--` choose parts: scan, engine, ingest, alert, search.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, reason = "a measurement prints and may end early")]
 
 mod alert;
 mod corpus;
+mod engine;
 #[path = "../crates/watchfloor/tests/floor/mod.rs"]
 mod floor;
 mod ingest;
@@ -17,6 +18,9 @@ use report::Report;
 use std::time::Instant;
 
 fn main() {
+    if engine::child() {
+        return;
+    }
     // Cargo adds options of its own.
     let chosen: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
     let wanted = |part: &str| chosen.is_empty() || chosen.iter().any(|word| word == part);
@@ -25,6 +29,9 @@ fn main() {
     println!("{}", report::machine());
     if wanted("scan") {
         scan::measure(&mut report);
+    }
+    if wanted("engine") {
+        engine::measure(&mut report);
     }
     if wanted("alert") {
         alert::measure(&mut report);

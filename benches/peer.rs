@@ -77,7 +77,8 @@ impl Sources {
     }
 }
 
-fn told(source: &LogSource) -> Vec<rsigma_parser::LogSource> {
+/// An event's log source in the other engine's words, one for each category.
+pub fn told(source: &LogSource) -> Vec<rsigma_parser::LogSource> {
     let said = |name: model::Name| (!name.is_none()).then(|| name.as_str().to_owned());
     let one = |category: Option<String>| rsigma_parser::LogSource {
         category,
@@ -89,7 +90,8 @@ fn told(source: &LogSource) -> Vec<rsigma_parser::LogSource> {
     if each.is_empty() { vec![one(None)] } else { each }
 }
 
-fn read(line: &[u8], event: &mut Event) {
+/// One line into our event.
+pub fn read(line: &[u8], event: &mut Event) {
     parse::parse_into(&parse::Input { raw: line, received: Timestamp(0), format: parse::Format::Json, peer: None }, event);
 }
 
