@@ -1,6 +1,5 @@
 //! From files of Sigma rules to rules that run, and a report of those that do not. One bad rule never fails the rest.
 
-use crate::ads::Ads;
 use crate::collection;
 use crate::draft::{Draft, Part};
 use crate::filters::Filters;
