@@ -37,15 +37,7 @@ pub(crate) struct Part {
 pub(crate) enum Tree {
     All(Vec<Tree>),
     Any(Vec<Tree>),
-    Item(Box<Leaf>),
-}
-
-/// A field with its values.
-#[derive(Clone, Debug)]
-pub(crate) struct Leaf {
-    pub item: DetectionItem,
-    /// The ids of the processing items that changed it.
-    pub applied: Vec<String>,
+    Item(Box<DetectionItem>),
 }
 
 impl Tree {
@@ -67,7 +59,7 @@ impl Tree {
         if let Some(name) = item.field.name.as_mut().filter(|name| name.contains(['[', ']'])) {
             *name = name.replace("\\[", "[").replace("\\]", "]");
         }
-        Tree::Item(Box::new(Leaf { item, applied: Vec::new() }))
+        Tree::Item(Box::new(item))
     }
 
     /// Whether nothing is left of it.
@@ -89,7 +81,7 @@ impl Tree {
             Tree::All(parts) => Body::All(each(parts)?),
             Tree::Any(parts) => Body::Any(each(parts)?),
             Tree::Item(leaf) => {
-                logic.items.push(vocabulary.item(source, &leaf.item, lookup)?);
+                logic.items.push(vocabulary.item(source, leaf, lookup)?);
                 // Bounded by the number of values that a rule may have.
                 Body::Item(logic.items.len() as u32 - 1)
             }
@@ -107,17 +99,6 @@ impl Part {
         };
         let trees = outline.names.iter().map(&mut tree).collect::<Result<_, _>>()?;
         Ok(Part { title: None, outline, trees, excludes: false })
-    }
-
-    /// A selection on its own.
-    pub(crate) fn single(title: String, name: &str, tree: Tree, excludes: bool) -> Part {
-        let outline = Outline {
-            names: vec![name.to_owned()],
-            written: name.to_owned(),
-            condition: Expr::Selection(0),
-            order: vec![0],
-        };
-        Part { title: Some(title), outline, trees: vec![tree], excludes }
     }
 
     fn written(&self) -> String {

@@ -93,12 +93,6 @@ fn is_name(name: &str) -> bool {
     name.chars().any(char::is_alphanumeric) && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
 }
 
-/// The names of the placeholders in a value.
-pub(crate) fn names(text: &str) -> Vec<&str> {
-    let name = |piece| if let Piece::Name(name) = piece { Some(name) } else { None };
-    pieces(text).into_iter().filter_map(name).collect()
-}
-
 /// Every value that `text` becomes when each placeholder is replaced by each of its values.
 pub(crate) fn expand(text: &str, lookup: &mut Lookup<'_>, shape: fn(&str) -> String) -> Result<Vec<String>, Fault> {
     let mut out = vec![String::new()];
@@ -125,33 +119,6 @@ pub(crate) fn expand(text: &str, lookup: &mut Lookup<'_>, shape: fn(&str) -> Str
         }
     }
     Ok(out)
-}
-
-/// The same, for the lists that are there and chosen; what else the value names stays a placeholder.
-pub(crate) fn replace_some<'v>(text: &str, values_of: &dyn Fn(&str) -> Option<&'v [String]>) -> Option<Vec<String>> {
-    if !names(text).into_iter().any(|name| values_of(name).is_some()) {
-        return None;
-    }
-    let mut out = vec![String::new()];
-    for piece in pieces(text) {
-        match piece {
-            Piece::Text(text) => out.iter_mut().for_each(|value| value.push_str(text)),
-            Piece::Percent => out.iter_mut().for_each(|value| value.push_str("\\%")),
-            Piece::Name(name) => match values_of(name) {
-                // What a list says is no placeholder again.
-                Some(values) => {
-                    let quoted = |value: &String| value.replace('%', "\\%");
-                    out = out
-                        .iter()
-                        .flat_map(|value| values.iter().map(move |more| format!("{value}{}", quoted(more))))
-                        .collect();
-                    out.truncate(MAX_EXPANDED + 1);
-                }
-                None => out.iter_mut().for_each(|value| value.push_str(&format!("%{name}%"))),
-            },
-        }
-    }
-    Some(out)
 }
 
 #[cfg(test)]
@@ -192,14 +159,5 @@ mod tests {
     fn a_flood_of_values_is_refused() {
         let text = "%a%".repeat(64);
         assert_eq!(expand(&text, &mut Lookup::new(&lists()), str::to_owned).unwrap_err().code, "rule.too_many_values");
-    }
-
-    #[test]
-    fn some_are_replaced_and_the_rest_stays() {
-        let lists = lists();
-        let only = |name: &str| lists.get(name).filter(|_| name != "a");
-        assert_eq!(replace_some(r"%a%\%%b-c.d%", &only).unwrap(), [r"%a%\%x\%y"]);
-        assert_eq!(replace_some("%a%", &only), None);
-        check(r"%a%\%x\%y", &["1%x%y", "2%x%y"]);
     }
 }

@@ -1,3 +1,5 @@
+//! What each lint says, and what it does not say of a sound rule.
+
 use super::*;
 use crate::RuleSet;
 
