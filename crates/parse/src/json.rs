@@ -298,23 +298,15 @@ impl<'a> Reader<'a> {
 
     fn number(&mut self, out: &mut Event) -> Result<(), Fault> {
         let start = self.at;
-        while self.peek().is_some_and(|b| matches!(b, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')) {
+        while self.peek().is_some_and(in_number) {
             self.at += 1;
         }
         let whole: &'a str = self.whole;
-        let text = whole.get(start..self.at).unwrap_or("");
-        match text.parse::<i64>() {
-            // `-0` and `007` must come back as they were written.
-            Ok(int) if (text == "0" || !text.starts_with('0')) && !text.starts_with("-0") => {
-                self.put(out, Value::Int(int))
-            }
-            _ => {
-                if !is_number(text) {
-                    self.flag(NUMBER, start, out);
-                }
-                self.put(out, Value::Number(text));
-            }
+        let (value, right) = number(whole.get(start..self.at).unwrap_or(""));
+        if !right {
+            self.flag(NUMBER, start, out);
         }
+        self.put(out, value);
         Ok(())
     }
 
@@ -355,6 +347,20 @@ impl<'a> Reader<'a> {
 
     fn peek(&self) -> Option<u8> {
         self.text.get(self.at).copied()
+    }
+}
+
+/// Whether a number goes on with this byte.
+pub(crate) fn in_number(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')
+}
+
+/// A number, and whether JSON has it.
+pub(crate) fn number(text: &str) -> (Value<'_>, bool) {
+    match text.parse::<i64>() {
+        // `-0` and `007` must come back as they were written.
+        Ok(int) if (text == "0" || !text.starts_with('0')) && !text.starts_with("-0") => (Value::Int(int), true),
+        _ => (Value::Number(text), is_number(text)),
     }
 }
 

@@ -5,6 +5,7 @@
 //! log keeps raw bytes only and parses them again after a restart.
 
 mod ecs;
+mod familiar;
 mod json;
 mod json_text;
 mod marks;
@@ -107,16 +108,47 @@ pub fn parse_into(input: &Input<'_>, out: &mut Event) {
         given => given,
     };
     match format {
-        Format::Json => json::parse(input.raw, out),
+        Format::Json => return document(input, out),
         Format::Syslog => syslog::parse(input.raw, input.received, out),
         Format::Lines | Format::Auto => line(input.raw, out),
     }
     places(input.raw, out);
-    if let Some(peer) = input.peer {
-        push_ip(out, field::LOG_SOURCE_ADDRESS, peer);
-    }
+    arrived_from(input.peer, out);
     let settled = normalise::settle(out);
     normalise::finish(out, &settled);
+}
+
+/// A JSON record: by its shape if that is a familiar one, else thoroughly.
+fn document(input: &Input<'_>, out: &mut Event) {
+    familiar::with(|memory| {
+        let text = std::str::from_utf8(input.raw).ok().filter(|_| out.diagnostics.is_empty());
+        let end = match text.map(|text| memory.read(text, out)) {
+            Some(familiar::Outcome::Known(shape)) => {
+                arrived_from(input.peer, out);
+                return normalise::finish(out, &shape.settled);
+            }
+            Some(familiar::Outcome::Unknown(end)) => end,
+            None => None,
+        };
+        json::parse(input.raw, out);
+        places(input.raw, out);
+        let values = out.slots().len();
+        arrived_from(input.peer, out);
+        let settled = normalise::settle(out);
+        // Only what was read without a fault tells the meaning of its names.
+        let learnt = end.filter(|_| out.diagnostics.is_empty());
+        let fields = out.slots().iter().take(values).map(|slot| slot.field());
+        if let Some(end) = learnt {
+            memory.learn(end, fields, settled.clone());
+        }
+        normalise::finish(out, &settled);
+    });
+}
+
+fn arrived_from(peer: Option<IpAddr>, out: &mut Event) {
+    if let Some(peer) = peer {
+        push_ip(out, field::LOG_SOURCE_ADDRESS, peer);
+    }
 }
 
 fn recognise(raw: &[u8]) -> Format {

@@ -5,6 +5,7 @@ use crate::windows;
 use model::{Diagnostic, Event, LogSource, Name, Value};
 
 /// What an event is by its names alone; its values have no say in it.
+#[derive(Clone)]
 pub(crate) struct Settled {
     /// Whether it is a Windows event.
     pub(crate) windows: bool,
