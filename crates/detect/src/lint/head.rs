@@ -174,7 +174,7 @@ fn headings(node: &Node, bench: &mut Bench<'_>) {
     // What a rule may mistake has a place of its own in Sigma.
     let has_list = matches!(node.get("falsepositives"), Some(Node::List(entries)) if !entries.is_empty());
     let missing: Vec<&str> = HEADINGS.iter()
-        .filter(|(name, words)| !words.iter().any(|word| stands(word)) && !(*name == "false positives" && has_list))
+        .filter(|(name, words)| !(words.iter().any(|word| stands(word)) || *name == "false positives" && has_list))
         .map(|(name, _)| *name).collect();
     if !missing.is_empty() {
         let near = if node.get("ads").is_some() { "ads:" } else { "description:" };
