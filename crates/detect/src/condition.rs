@@ -27,7 +27,7 @@ pub(crate) fn resolve(conditions: &[&str], names: &[&str], order: &mut Vec<u32>)
 }
 
 /// The parser recurses on parentheses and negations, so that both are bounded first.
-fn parse(text: &str) -> Result<ConditionExpr, Fault> {
+pub(crate) fn parse(text: &str) -> Result<ConditionExpr, Fault> {
     let fault = |code, message: &str| Fault::new(code, message).near("condition:");
     let word = |wanted: &str| {
         text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| word.eq_ignore_ascii_case(wanted)).count()
@@ -83,12 +83,8 @@ impl Resolver<'_> {
     }
 
     fn selector(&mut self, quantifier: &Quantifier, pattern: &SelectorPattern) -> Result<Expr, Fault> {
-        let chosen = |name: &str| match pattern {
-            SelectorPattern::Them => !name.starts_with('_'),
-            SelectorPattern::Pattern(glob) => name_matches(glob, name),
-        };
         let indexes: Vec<usize> =
-            (0..self.names.len()).filter(|index| self.names.get(*index).is_some_and(|name| chosen(name))).collect();
+            (0..self.names.len()).filter(|index| self.names.get(*index).is_some_and(|name| chooses(pattern, name))).collect();
         if indexes.is_empty() {
             return Err(Fault::new("rule.selection_unknown", format!("no selection is named {pattern}")));
         }
@@ -113,6 +109,14 @@ impl Resolver<'_> {
             self.order.len() - 1
         });
         at as u32
+    }
+}
+
+/// Whether `them` or a pattern chooses a selection.
+pub(crate) fn chooses(pattern: &SelectorPattern, name: &str) -> bool {
+    match pattern {
+        SelectorPattern::Them => !name.starts_with('_'),
+        SelectorPattern::Pattern(glob) => name_matches(glob, name),
     }
 }
 

@@ -1,4 +1,4 @@
-//! A rule between its file and its meaning: what filters and processing pipelines may still change.
+//! A rule between its file and its meaning: what filters may still change.
 
 use crate::item::Vocabulary;
 use crate::outline::{Outline, array_matching};
@@ -14,7 +14,7 @@ use std::collections::HashMap;
 pub(crate) struct Draft {
     /// What the rule says of itself, and its log source.
     pub rule: SigmaRule,
-    /// Its own detection first, then what filters and pipelines add; all of them must be satisfied.
+    /// Its own detection first, then what filters add; all of them must be satisfied.
     pub parts: Vec<Part>,
     /// Whatever besides the rule's text decides its meaning.
     pub influences: Vec<String>,
@@ -23,7 +23,7 @@ pub(crate) struct Draft {
 /// Selections with their condition.
 #[derive(Clone, Debug)]
 pub(crate) struct Part {
-    /// The title of the filter, or what else added it; none for the rule's own.
+    /// The title of the filter; none for the rule's own.
     pub title: Option<String>,
     pub outline: Outline,
     /// The bodies of the selections, by their index.
@@ -62,11 +62,6 @@ impl Tree {
         Tree::Item(Box::new(item))
     }
 
-    /// Whether nothing is left of it.
-    pub(crate) fn is_empty(&self) -> bool {
-        matches!(self, Tree::All(parts) | Tree::Any(parts) if parts.is_empty())
-    }
-
     fn body(
         &self,
         source: &LogSource,
@@ -80,8 +75,8 @@ impl Tree {
         Ok(match self {
             Tree::All(parts) => Body::All(each(parts)?),
             Tree::Any(parts) => Body::Any(each(parts)?),
-            Tree::Item(leaf) => {
-                logic.items.push(vocabulary.item(source, leaf, lookup)?);
+            Tree::Item(item) => {
+                logic.items.push(vocabulary.item(source, item, lookup)?);
                 // Bounded by the number of values that a rule may have.
                 Body::Item(logic.items.len() as u32 - 1)
             }
@@ -121,33 +116,19 @@ impl Draft {
         let mut logic = Logic { selections: Vec::new(), items: Vec::new(), condition: Expr::All(Vec::new()) };
         let mut all = Vec::new();
         for part in &self.parts {
-            let mut places = Vec::with_capacity(part.outline.order.len());
+            // A rule has far fewer than 2^32 selections.
+            let first = logic.selections.len() as u32;
             for index in &part.outline.order {
                 let index = *index as usize;
                 let (Some(name), Some(tree)) = (part.outline.names.get(index), part.trees.get(index)) else { continue };
-                if tree.is_empty() {
-                    places.push(None);
-                    continue;
-                }
                 let body = tree
                     .body(source, lookup, vocabulary, &mut logic)
                     .map_err(|fault| fault.near(format!("{name}:")))?;
-                // A rule has far fewer than 2^32 selections.
-                places.push(Some(logic.selections.len() as u32));
                 let name = part.title.as_ref().map_or_else(|| name.clone(), |title| format!("{title}: {name}"));
                 logic.selections.push(Selection { name, body });
             }
-            match relocated(&part.outline.condition, &places) {
-                Some(expr) => all.push(if part.excludes { Expr::Not(Box::new(expr)) } else { expr }),
-                None if part.title.is_none() => {
-                    return Err(Fault::new(
-                        "rule.matches_everything",
-                        "the processing pipelines leave nothing of the rule",
-                    ));
-                }
-                // A filter of which nothing is left filters nothing.
-                None => {}
-            }
+            let expr = moved(&part.outline.condition, first);
+            all.push(if part.excludes { Expr::Not(Box::new(expr)) } else { expr });
         }
         logic.condition = if all.len() == 1 { all.swap_remove(0) } else { Expr::All(all) };
         let written = match &self.parts[..] {
@@ -158,26 +139,14 @@ impl Draft {
     }
 }
 
-/// The condition over selections at other places; a selection without a place drops out of it.
-fn relocated(expr: &Expr, places: &[Option<u32>]) -> Option<Expr> {
-    let place = |index: &u32| places.get(*index as usize).copied().flatten();
-    let each = |parts: &[Expr]| {
-        let parts: Vec<Expr> = parts.iter().filter_map(|part| relocated(part, places)).collect();
-        (!parts.is_empty()).then_some(parts)
-    };
-    Some(match expr {
-        Expr::All(parts) => Expr::All(each(parts)?),
-        Expr::Any(parts) => Expr::Any(each(parts)?),
-        Expr::Not(part) => Expr::Not(Box::new(relocated(part, places)?)),
-        Expr::Selection(index) => Expr::Selection(place(index)?),
-        Expr::AtLeast(count, of) => {
-            let left: Vec<u32> = of.iter().filter_map(place).collect();
-            // As many fewer as have dropped out, so that what is left must hold as before.
-            let count = count.saturating_sub((of.len() - left.len()) as u64).max(1);
-            if left.is_empty() {
-                return None;
-            }
-            Expr::AtLeast(count, left)
-        }
-    })
+/// The condition over selections that stand so many places later.
+fn moved(expr: &Expr, by: u32) -> Expr {
+    let each = |parts: &[Expr]| parts.iter().map(|part| moved(part, by)).collect();
+    match expr {
+        Expr::All(parts) => Expr::All(each(parts)),
+        Expr::Any(parts) => Expr::Any(each(parts)),
+        Expr::Not(part) => Expr::Not(Box::new(moved(part, by))),
+        Expr::Selection(index) => Expr::Selection(index + by),
+        Expr::AtLeast(count, of) => Expr::AtLeast(*count, of.iter().map(|index| index + by).collect()),
+    }
 }

@@ -164,7 +164,7 @@ impl Explainer<'_> {
             modifiers: item.modifiers.clone(),
             pattern,
             holds,
-            value: text.map(shortened),
+            value: text.map(beginning),
             slot: slot.map(|slot| slot.name().to_owned()),
             raw,
         }
@@ -181,7 +181,7 @@ impl Explainer<'_> {
             modifiers: item.modifiers.clone(),
             pattern,
             holds,
-            value: Some(shortened(line.to_owned())),
+            value: Some(beginning(line.to_owned())),
             slot: Some(LINE.to_owned()),
             raw: (holds && exact).then_some([blank + found.start, blank + found.end]),
         }
@@ -217,10 +217,8 @@ fn listed(values: &[ItemValue]) -> String {
     line.join(", ")
 }
 
-fn shortened(mut text: String) -> String {
-    if text.len() > MAX_VALUE {
-        let end = (0..=MAX_VALUE).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-        text.truncate(end);
-    }
+/// Without a mark where something is missing: what is shown is what was read.
+fn beginning(mut text: String) -> String {
+    text.truncate(text.floor_char_boundary(MAX_VALUE));
     text
 }

@@ -26,6 +26,15 @@ pub struct Refusal {
     pub remedy: &'static str,
 }
 
+/// `name:line: code: message remedy`, in one line.
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.name)?;
+        self.line.map_or(Ok(()), |line| write!(f, ":{line}"))?;
+        write!(f, ": {}: {} {}", self.code, self.message, self.remedy)
+    }
+}
+
 /// Why a rule cannot run, before it is known which file it stands in.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -40,7 +49,7 @@ pub(crate) struct Fault {
 
 impl Fault {
     pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Fault {
-        Fault { code, message: shorten(message.into()), line: None, near: None }
+        Fault { code, message: shortened(message.into(), MAX_MESSAGE), line: None, near: None }
     }
     /// The same, on the line where `text` stands.
     pub(crate) fn near(mut self, text: impl Into<String>) -> Fault {
@@ -62,15 +71,16 @@ impl Fault {
     }
 }
 
-/// Messages quote rules, which anyone may have written: bounded.
-fn shorten(mut message: String) -> String {
-    const LIMIT: usize = 400;
-    if message.len() > LIMIT {
-        let end = (0..=LIMIT).rev().find(|at| message.is_char_boundary(*at)).unwrap_or(0);
-        message.truncate(end);
-        message.push('…');
+/// Bytes of a message: it quotes rules, which anyone may have written.
+pub(crate) const MAX_MESSAGE: usize = 400;
+
+/// At most so many bytes of a text, with a mark where something is missing.
+pub(crate) fn shortened(mut text: String, limit: usize) -> String {
+    if text.len() > limit {
+        text.truncate(text.floor_char_boundary(limit));
+        text.push('…');
     }
-    message
+    text
 }
 
 /// What to do about a fault; one line per code that this crate gives.

@@ -34,7 +34,8 @@ pub(crate) fn candidates(source: &LogSource, name: &str) -> Vec<String> {
         named(WINDOWS_HEADER, name).iter().for_each(|field| add((*field).to_owned()));
     }
     for category in source.categories() {
-        let table = CATEGORIES.iter().find(|(known, _)| *known == category.as_str()).map_or(&[][..], |(_, table)| table);
+        let family = family(category.as_str());
+        let table = FAMILIES.iter().find(|(known, _)| *known == family).map_or(&[][..], |(_, table)| table);
         named(table, name).iter().for_each(|field| add((*field).to_owned()));
     }
     let table = PRODUCTS.iter().find(|(known, _)| *known == product).map_or(&[][..], |(_, table)| table);
@@ -216,36 +217,32 @@ const ANTIVIRUS: Table = &[
     ("Action", &["event.action"]),
 ];
 
-/// Names by category.
-const CATEGORIES: &[(&str, Table)] = &[
-    ("process_creation", PROCESS),
-    ("process_termination", PROCESS),
-    ("process_tampering", PROCESS),
-    ("file_event", FILE),
-    ("file_change", FILE),
-    ("file_delete", FILE),
-    ("file_delete_detected", FILE),
-    ("file_rename", FILE),
-    ("file_access", FILE),
-    ("file_block_executable", FILE),
-    ("file_block_shredding", FILE),
-    ("file_executable_detected", FILE),
-    ("create_stream_hash", FILE),
-    ("registry_event", REGISTRY),
-    ("registry_add", REGISTRY),
-    ("registry_delete", REGISTRY),
-    ("registry_set", REGISTRY),
-    ("registry_rename", REGISTRY),
-    ("image_load", LIBRARY),
-    ("driver_load", LIBRARY),
+/// Categories whose events have the same fields go by one name; any other goes by its own.
+pub(crate) fn family(category: &str) -> &str {
+    match category {
+        "process_creation" | "process_termination" | "process_tampering" => "process",
+        "file_event" | "file_change" | "file_delete" | "file_delete_detected" | "file_rename" | "file_access"
+        | "file_block_executable" | "file_block_shredding" | "file_executable_detected" | "create_stream_hash" => "file",
+        "registry_event" | "registry_add" | "registry_delete" | "registry_set" | "registry_rename" => "registry",
+        "image_load" | "driver_load" => "library",
+        "process_access" | "create_remote_thread" => "access",
+        "ps_script" | "ps_module" | "ps_classic_start" | "ps_classic_provider_start" | "ps_classic_script" => "powershell",
+        "dns_query" | "dns" => "dns",
+        "proxy" | "webserver" | "web" => "web",
+        other => other,
+    }
+}
+
+/// Names by family of categories.
+const FAMILIES: &[(&str, Table)] = &[
+    ("process", PROCESS),
+    ("file", FILE),
+    ("registry", REGISTRY),
+    ("library", LIBRARY),
     ("network_connection", NETWORK),
-    ("dns_query", DNS),
     ("dns", DNS),
     ("pipe_created", PIPE),
-    ("process_access", ACCESS),
-    ("create_remote_thread", ACCESS),
-    ("proxy", WEB),
-    ("webserver", WEB),
+    ("access", ACCESS),
     ("web", WEB),
     ("firewall", FIREWALL),
     ("antivirus", ANTIVIRUS),

@@ -5,6 +5,9 @@
 //! and numbers as Unix seconds or milliseconds, in UTC.
 
 use crate::atom::magnitude;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::Offset;
 use model::Value;
 
 /// A part of a moment.
@@ -27,113 +30,56 @@ impl TimePart {
             Value::Str(_) => Moment::of_text(value.text(buffer)?)?,
             Value::Bool(_) | Value::Null => return None,
         };
-        let part = match self {
-            TimePart::Minute => moment.time?.1,
-            TimePart::Hour => moment.time?.0,
-            TimePart::Day => moment.day,
-            TimePart::Week => moment.week(),
-            TimePart::Month => moment.month,
-            TimePart::Year => moment.year,
-        };
-        // At most four digits, or the years of a millisecond count: exact.
-        Some(part as f64)
+        let date = moment.date;
+        Some(match self {
+            TimePart::Minute => moment.time?.1.into(),
+            TimePart::Hour => moment.time?.0.into(),
+            TimePart::Day => date.day().into(),
+            TimePart::Week => date.iso_week_date().week().into(),
+            TimePart::Month => date.month().into(),
+            TimePart::Year => date.year().into(),
+        })
     }
 }
 
 struct Moment {
-    year: i64,
-    month: i64,
-    day: i64,
+    date: Date,
     /// Hour and minute.
-    time: Option<(i64, i64)>,
+    time: Option<(i8, i8)>,
 }
 
 /// Larger counts are milliseconds: in seconds they would lie 30,000 years ahead.
 const MILLISECONDS: f64 = 1e12;
-/// Milliseconds of the year 9999.
-const LAST: f64 = 253_402_300_800_000.0;
 
 impl Moment {
     fn of_text(text: &str) -> Option<Moment> {
         let text = text.trim().as_bytes();
-        let number = |from: usize, to: usize| -> Option<i64> {
-            text.get(from..to)?.iter().try_fold(0, |sum, b| b.is_ascii_digit().then(|| sum * 10 + i64::from(b - b'0')))
+        let number = |from: usize, to: usize| -> Option<i16> {
+            text.get(from..to)?.iter().try_fold(0, |sum, b| b.is_ascii_digit().then(|| sum * 10 + i16::from(b - b'0')))
         };
-        let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
-        if text.get(4) != Some(&b'-')
-            || text.get(7) != Some(&b'-')
-            || !(1..=12).contains(&month)
-            || !(1..=days_of(year, month)).contains(&day)
-        {
+        let two = |from: usize| number(from, from + 2).and_then(|number| i8::try_from(number).ok());
+        if text.get(4) != Some(&b'-') || text.get(7) != Some(&b'-') {
             return None;
         }
+        let date = Date::new(number(0, 4)?, two(5)?, two(8)?).ok()?;
         let time = match text.get(10) {
             None => None,
-            Some(b'T' | b't' | b' ') if text.get(13) == Some(&b':') => Some((number(11, 13)?, number(14, 16)?)),
+            Some(b'T' | b't' | b' ') if text.get(13) == Some(&b':') => Some((two(11)?, two(14)?)),
             Some(_) => return None,
         };
-        time.is_none_or(|(hour, minute)| hour < 24 && minute < 60).then_some(Moment { year, month, day, time })
+        time.is_none_or(|(hour, minute)| hour < 24 && minute < 60).then_some(Moment { date, time })
     }
 
     fn of_unix(count: f64) -> Option<Moment> {
-        if !(0.0..LAST).contains(&count) {
+        if count.is_nan() || count < 0.0 {
             return None;
         }
-        let seconds = if count > MILLISECONDS { count / 1_000.0 } else { count };
-        // Bounded above.
-        let minutes = (seconds / 60.0) as i64;
-        let (mut days, of_day) = (minutes / 1_440, minutes % 1_440);
-        let mut year = 1970;
-        while days >= days_of_year(year) {
-            days -= days_of_year(year);
-            year += 1;
-            if year > 9_999 {
-                return None;
-            }
-        }
-        let mut month = 1;
-        while days >= days_of(year, month) {
-            days -= days_of(year, month);
-            month += 1;
-        }
-        Some(Moment { year, month, day: days + 1, time: Some((of_day / 60, of_day % 60)) })
+        // A count past the calendar is none: the conversion stops at the largest integer, which has no date.
+        let whole = count as i64;
+        let moment = if count > MILLISECONDS { Timestamp::from_millisecond(whole) } else { Timestamp::from_second(whole) };
+        let moment = Offset::UTC.to_datetime(moment.ok()?);
+        Some(Moment { date: moment.date(), time: Some((moment.hour(), moment.minute())) })
     }
-
-    fn week(&self) -> i64 {
-        let of_year = (1..self.month).map(|month| days_of(self.year, month)).sum::<i64>() + self.day;
-        // Monday is 1. The first of January of year 1 was one.
-        let before = self.year - 1;
-        let days = before * 365 + before.div_euclid(4) - before.div_euclid(100) + before.div_euclid(400);
-        let weekday = (days + of_year - 1).rem_euclid(7) + 1;
-        match (of_year - weekday + 10) / 7 {
-            0 => weeks_of(self.year - 1),
-            53 if weeks_of(self.year) == 52 => 1,
-            week => week,
-        }
-    }
-}
-
-fn is_leap(year: i64) -> bool {
-    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-}
-
-fn days_of_year(year: i64) -> i64 {
-    if is_leap(year) { 366 } else { 365 }
-}
-
-fn days_of(year: i64, month: i64) -> i64 {
-    match month {
-        2 if is_leap(year) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
-
-/// 53 where the year begins or ends on a Thursday.
-fn weeks_of(year: i64) -> i64 {
-    let last = |year: i64| (year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400)).rem_euclid(7);
-    if last(year) == 4 || last(year - 1) == 3 { 53 } else { 52 }
 }
 
 #[cfg(test)]

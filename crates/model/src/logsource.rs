@@ -81,6 +81,15 @@ impl LogSource {
     }
 }
 
+/// As a person says it: `windows / sysmon / process_creation`.
+impl std::fmt::Display for LogSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names = [self.product, self.service].into_iter().filter(|name| !name.is_none()).chain(self.categories());
+        let words: Vec<&str> = names.map(Name::as_str).collect();
+        if words.is_empty() { f.write_str("no log source") } else { f.write_str(&words.join(" / ")) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,5 +104,7 @@ mod tests {
         assert!(event.satisfies(&rule("registry_set")));
         assert!(!event.satisfies(&rule("process_creation")));
         assert!(!event.satisfies(&LogSource::new(Name::of("linux"), Name::NONE)));
+        assert_eq!(event.to_string(), "windows / sysmon / registry_event / registry_set");
+        assert_eq!(LogSource::default().to_string(), "no log source");
     }
 }

@@ -18,7 +18,7 @@ pub fn rules(path: Option<&Path>) -> Result<RuleSet, Failure> {
     };
     let (rules, report) = RuleSet::compile(files);
     for refusal in &report.refused {
-        tracing::warn!(rule = %refusal.name, code = %refusal.code, message = %refusal.message, "a rule does not load");
+        tracing::warn!("a rule does not load: {refusal}");
     }
     tracing::info!(rules = rules.rules().len(), refused = report.refused.len(), "rules loaded");
     Ok(rules)

@@ -132,7 +132,7 @@ fn the_page_loads_nothing_runs_nothing_and_escapes_everything() {
     let escaped = "&lt;/dd&gt;&lt;/style&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=alert(2)&gt;\\u{202e}&quot;&#39;&amp;";
     // Once in the list of hosts, once in the finding, once in its field.
     assert_eq!(page.matches(escaped).count(), 3);
-    assert!(page.contains("About &lt;b&gt;Alpha &amp; omega&lt;/b&gt;") && page.contains("1 rules did not load"));
+    assert!(page.contains("About &lt;b&gt;Alpha &amp; omega&lt;/b&gt;") && page.contains("Rules that did not load: 1"));
     // The style that the policy allows is the style that is there.
     let style = page.split("<style>").nth(1).unwrap().split("</style>").next().unwrap();
     use sha2::Digest;

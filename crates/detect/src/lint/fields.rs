@@ -1,12 +1,15 @@
 //! The fields that Windows events of a category have, as Sysmon, event 4688 and PowerShell name them. Other log sources
 //! have no closed list, and nothing is said about their fields.
 
+use crate::taxonomy::family;
+
 /// The fields of a category, if they are known.
 pub(super) fn of(product: &str, category: &str) -> Option<&'static [&'static str]> {
     if product != "windows" {
         return None;
     }
-    CATEGORIES.iter().find(|(name, _)| *name == category).map(|(_, fields)| *fields)
+    let of = |wanted: &str| FIELDS.iter().find(|(name, _)| *name == wanted).map(|(_, fields)| *fields);
+    of(category).or_else(|| of(family(category)))
 }
 
 /// What every Windows event has.
@@ -36,28 +39,14 @@ const POWERSHELL: &[&str] = &[
 ];
 const WMI: &[&str] = &["EventType", "Operation", "EventNamespace", "Name", "Query", "Type", "Destination", "Consumer", "Filter"];
 
-const CATEGORIES: &[(&str, &[&str])] = &[
-    ("process_creation", PROCESS),
-    ("process_termination", PROCESS),
+/// By category, else by family of categories.
+const FIELDS: &[(&str, &[&str])] = &[
+    ("process", PROCESS),
     ("process_tampering", &["Type"]),
-    ("process_access", ACCESS),
-    ("create_remote_thread", ACCESS),
+    ("access", ACCESS),
     ("raw_access_thread", &["Device"]),
-    ("file_event", FILE),
-    ("file_change", FILE),
-    ("file_delete", FILE),
-    ("file_delete_detected", FILE),
-    ("file_rename", FILE),
-    ("file_access", FILE),
-    ("file_block_executable", FILE),
-    ("file_block_shredding", FILE),
-    ("file_executable_detected", FILE),
-    ("create_stream_hash", FILE),
-    ("registry_event", REGISTRY),
-    ("registry_add", REGISTRY),
-    ("registry_delete", REGISTRY),
-    ("registry_set", REGISTRY),
-    ("registry_rename", REGISTRY),
+    ("file", FILE),
+    ("registry", REGISTRY),
     ("image_load", &["ImageLoaded", "FileVersion", "Description", "Product", "Company", "OriginalFileName", "Hashes", "Signed", "Signature", "SignatureStatus"]),
     ("driver_load", &["ImageLoaded", "Hashes", "Signed", "Signature", "SignatureStatus"]),
     (
@@ -70,9 +59,5 @@ const CATEGORIES: &[(&str, &[&str])] = &[
     ("dns_query", &["QueryName", "QueryStatus", "QueryResults", "QueryType", "QueryOptions"]),
     ("pipe_created", &["PipeName", "EventType"]),
     ("wmi_event", WMI),
-    ("ps_script", POWERSHELL),
-    ("ps_module", POWERSHELL),
-    ("ps_classic_start", POWERSHELL),
-    ("ps_classic_provider_start", POWERSHELL),
-    ("ps_classic_script", POWERSHELL),
+    ("powershell", POWERSHELL),
 ];

@@ -1,7 +1,8 @@
 //! What stands around the detection: who, when, why, how far to trust it, what to do when it fires.
 
-use super::{Bench, scalar};
+use super::{Bench, scalar, tags};
 use crate::yaml::Node;
+use jiff::civil::Date;
 
 /// Characters of a title that a queue can show.
 const TITLE: usize = 120;
@@ -25,10 +26,15 @@ const NOTHING: [&str; 6] = ["none", "n/a", "na", "-", "no", "null"];
 
 pub(super) fn check(node: &Node, bench: &mut Bench<'_>) {
     title(node, bench);
-    identity(node, bench);
+    id(node, bench);
     dates(node, bench);
     prose(node, bench);
-    headings(node, bench);
+    // A filter raises nothing: it has no level, no technique and no response.
+    if node.get("filter").is_none() {
+        standing(node, bench);
+        headings(node, bench);
+        tags::check(node, bench);
+    }
 }
 
 fn title(node: &Node, bench: &mut Bench<'_>) {
@@ -43,12 +49,15 @@ fn title(node: &Node, bench: &mut Bench<'_>) {
     }
 }
 
-fn identity(node: &Node, bench: &mut Bench<'_>) {
+fn id(node: &Node, bench: &mut Bench<'_>) {
     match scalar(node.get("id")) {
         None => bench.say("lint.id_missing", &["title:"], "the rule has no id"),
         Some(id) if !is_uuid(id) => bench.say("lint.id_invalid", &["id:"], format!("{id} is no UUID")),
         Some(_) => {}
     }
+}
+
+fn standing(node: &Node, bench: &mut Bench<'_>) {
     match node.get("status") {
         None | Some(Node::Null) => bench.say("lint.status_missing", &["title:"], "the rule has no status"),
         Some(Node::Scalar(status)) if STATUSES.contains(&status.as_str()) => {}
@@ -67,12 +76,9 @@ fn identity(node: &Node, bench: &mut Bench<'_>) {
     }
 }
 
-/// Whether a text is a UUID of any version, as the specification asks.
+/// Whether a text is a UUID of any version, with its hyphens.
 fn is_uuid(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let lengths = [8, 4, 4, 4, 12];
-    parts.len() == 5
-        && parts.iter().zip(lengths).all(|(part, length)| part.len() == length && part.bytes().all(|b| b.is_ascii_hexdigit()))
+    text.len() == uuid::fmt::Hyphenated::LENGTH && uuid::Uuid::try_parse(text).is_ok()
 }
 
 fn dates(node: &Node, bench: &mut Bench<'_>) {
@@ -94,21 +100,11 @@ fn dates(node: &Node, bench: &mut Bench<'_>) {
     }
 }
 
-/// Year, month and day of `2026-03-12`.
-fn day(text: &str) -> Option<(u16, u8, u8)> {
-    let parts: Vec<&str> = text.split('-').collect();
-    let [year, month, day] = parts[..] else { return None };
-    if (year.len(), month.len(), day.len()) != (4, 2, 2) {
-        return None;
-    }
-    let (year, month, day): (u16, u8, u8) = (year.parse().ok()?, month.parse().ok()?, day.parse().ok()?);
-    let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    let days = match month {
-        4 | 6 | 9 | 11 => 30,
-        2 => 28 + u8::from(leap),
-        _ => 31,
-    };
-    ((1..=12).contains(&month) && (1..=days).contains(&day)).then_some((year, month, day))
+/// The day that `2026-03-12` is.
+fn day(text: &str) -> Option<Date> {
+    // The parser takes other notations too.
+    let plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    if plain { text.parse().ok() } else { None }
 }
 
 fn prose(node: &Node, bench: &mut Bench<'_>) {
@@ -206,7 +202,7 @@ mod tests {
 
     #[test]
     fn days_and_ids_are_what_they_seem() {
-        assert_eq!(day("2024-02-29"), Some((2024, 2, 29)));
+        assert_eq!(day("2024-02-29"), Some(jiff::civil::date(2024, 2, 29)));
         for text in ["2023-02-29", "2023/02/01", "2023-13-01", "2023-4-1", "", "2023-04-31", "2023-00-10"] {
             assert_eq!(day(text), None, "{text}");
         }

@@ -13,7 +13,7 @@ mod telemetry;
 mod values;
 
 use crate::load::RuleFile;
-use crate::refusal::Refusal;
+use crate::refusal::{MAX_MESSAGE, Refusal, shortened};
 use crate::rule::Rule;
 use crate::yaml::{self, Node};
 use place::Place;
@@ -110,13 +110,7 @@ impl Bench<'_> {
 
 fn finding(code: &'static str, file: &str, line: Option<u32>, title: Option<&str>, message: String) -> Finding {
     let (severity, remedy) = codes::of(code);
-    Finding { code, severity, file: file.to_owned(), line, title: title.map(str::to_owned), message: shorten(message), remedy }
-}
-
-/// Messages quote rules, which anyone may have written.
-fn shorten(message: String) -> String {
-    const LIMIT: usize = 300;
-    if message.chars().count() <= LIMIT { message } else { message.chars().take(LIMIT).chain(['…']).collect() }
+    Finding { code, severity, file: file.to_owned(), line, title: title.map(str::to_owned), message: shortened(message, MAX_MESSAGE), remedy }
 }
 
 /// Findings about rule files, by file and line. `refused` is what [`crate::RuleSet::compile`] said of the same files.
@@ -151,11 +145,31 @@ fn document(node: &Node, bench: &mut Bench<'_>) {
         return;
     }
     head::check(node, bench);
-    tags::check(node, bench);
-    if let Some(detection) = node.get("detection") {
+    if let Some(section) = Section::of(node) {
         head::log_source(node, bench);
-        condition::check(detection, bench);
-        values::check(node, detection, bench);
+        condition::check(&section, bench);
+        values::check(node, &section, bench);
+    }
+}
+
+/// The part of a document that has selections: a rule's `detection`, or what a filter takes out.
+struct Section<'n> {
+    /// Its key, as it stands in a line.
+    key: &'static str,
+    node: &'n Node,
+}
+
+impl<'n> Section<'n> {
+    fn of(document: &'n Node) -> Option<Section<'n>> {
+        let section = |name, key| document.get(name).map(|node| Section { key, node });
+        section("detection", "detection:").or_else(|| section("filter", "filter:"))
+    }
+
+    /// The selections with their names.
+    fn selections(&self) -> impl Iterator<Item = (&'n str, &'n Node)> {
+        let others: &[&str] = if self.key == "filter:" { &["condition", "rules"] } else { &["condition"] };
+        let entries = self.node.entries().iter().map(|(name, node)| (name.as_str(), node));
+        entries.filter(|(name, _)| !others.contains(name))
     }
 }
 

@@ -44,6 +44,29 @@ fn nothing_is_said_of_a_good_rule() {
 }
 
 #[test]
+fn a_filter_is_held_to_what_a_filter_has() {
+    let filter = r"title: Nobody minds the service accounts
+id: 61e81caa-246a-4de5-a50a-ed903c95fbd6
+description: Service accounts run whoami at every start.
+author: Larkfield
+date: 2026-03-12
+logsource: {category: process_creation, product: windows}
+filter:
+    rules: [61e81caa-246a-4de5-a50a-ed903c95fbd5]
+    selection:
+        User|startswith: 'svc'
+    condition: selection
+";
+    let with = |text: &str| {
+        let said = findings(&format!("{GOOD}---\n{text}"));
+        said.iter().map(|finding| (finding.code, finding.line)).collect::<Vec<_>>()
+    };
+    assert_eq!(with(filter), []);
+    let spare = filter.replace("    condition: selection\n", "    spare: {User: a, Usr: b}\n    condition: selection\n");
+    assert_eq!(with(&spare), [("lint.field_unknown", Some(33)), ("lint.selection_unused", Some(33))]);
+}
+
+#[test]
 fn every_lint_has_its_code_and_its_line() {
     for (from, to, code, line) in [
         ("id: 61e81caa-246a-4de5-a50a-ed903c95fbd5\n", "", "lint.id_missing", 1),

@@ -1,28 +1,27 @@
 //! Fields, modifiers and values: what is written otherwise than it was meant.
 
-use super::{Bench, fields, scalar};
+use super::{Bench, Section, fields, scalar};
 use crate::yaml::Node;
 use rustc_hash::FxHashMap;
 
 /// Characters of a keyword below which it stands in nearly every event.
 const SHORT_KEYWORD: usize = 3;
 
-pub(super) fn check(node: &Node, detection: &Node, bench: &mut Bench<'_>) {
+pub(super) fn check(node: &Node, section: &Section<'_>, bench: &mut Bench<'_>) {
     let source = node.get("logsource");
     let [category, product] = ["category", "product"].map(|key| source.and_then(|source| scalar(source.get(key))).unwrap_or_default());
     let known = fields::of(product, category);
-    let mut look = Look { known, source: format!("{product} {category}"), selection: "", bench };
-    for (name, body) in detection.entries() {
-        if name != "condition" {
-            look.selection = name;
-            look.body(body, true);
-        }
+    let mut look = Look { known, source: format!("{product} {category}"), section: section.key, selection: "", bench };
+    for (name, body) in section.selections() {
+        look.selection = name;
+        look.body(body, true);
     }
 }
 
 struct Look<'b, 'a, 'n> {
     known: Option<&'static [&'static str]>,
     source: String,
+    section: &'static str,
     selection: &'n str,
     bench: &'b mut Bench<'a>,
 }
@@ -30,7 +29,7 @@ struct Look<'b, 'a, 'n> {
 impl<'n> Look<'_, '_, 'n> {
     fn say(&mut self, code: &'static str, near: &[&str], message: String) {
         let selection = format!("{}:", self.selection);
-        let mut path = vec!["detection:", &selection];
+        let mut path = vec![self.section, &selection];
         path.extend(near);
         self.bench.say(code, &path, message);
     }

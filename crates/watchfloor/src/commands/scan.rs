@@ -106,11 +106,7 @@ pub fn worker() -> Result<u8, Failure> {
 
 /// Names the rules that do not load, and gives back the lines.
 fn refused(report: &LoadReport) -> Vec<String> {
-    let text = |refusal: &detect::Refusal| {
-        let line = refusal.line.map(|line| format!(":{line}")).unwrap_or_default();
-        format!("rule {}{line}: {}: {} {}", refusal.name, refusal.code, refusal.message, refusal.remedy)
-    };
-    let lines: Vec<String> = report.refused.iter().map(text).collect();
+    let lines: Vec<String> = report.refused.iter().map(|refusal| format!("rule {refusal}")).collect();
     lines.iter().for_each(|line| eprintln!("watchfloor: {}", inert(line)));
     lines
 }

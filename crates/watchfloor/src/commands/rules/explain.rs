@@ -1,6 +1,6 @@
 //! `rules explain`: a rule held against an event, match or miss, down to the bytes.
 
-use super::samples::{first_reason, name, record, words};
+use super::samples::{first_reason, name, record};
 use super::{Shape, files, line};
 use crate::commands::println;
 use crate::content;
@@ -41,8 +41,8 @@ pub fn run(args: &ExplainArgs) -> Result<u8, Failure> {
     match args.format {
         Shape::Json => {
             let answer = json!({
-                "rule": {"id": rule.reference.id, "title": rule.reference.title, "level": rule.reference.level, "file": rule.file, "log_source": words(&rule.log_source)},
-                "event": {"file": args.event, "record": number, "time": event.time, "log_source": words(&event.log_source), "raw": String::from_utf8_lossy(event.raw())},
+                "rule": {"id": rule.reference.id, "title": rule.reference.title, "level": rule.reference.level, "file": rule.file, "log_source": rule.log_source.to_string()},
+                "event": {"file": args.event, "record": number, "time": event.time, "log_source": event.log_source.to_string(), "raw": String::from_utf8_lossy(event.raw())},
                 "log_source_applies": applies,
                 "matches": applies && explanation.holds,
                 "condition": explanation.condition,
@@ -67,10 +67,7 @@ fn find(wanted: &str, rules: Option<&Path>) -> Result<(RuleSet, u32), Failure> {
         let (set, report) = RuleSet::compile(files(&[named.to_owned()])?);
         return match (set.rules().len(), report.refused.first()) {
             (1, _) => Ok((set, 0)),
-            (0, Some(refusal)) => Err(Failure {
-                message: format!("{}: {}: {} {}", refusal.name, refusal.code, refusal.message, refusal.remedy),
-                code: CONTENT,
-            }),
+            (0, Some(refusal)) => Err(Failure { message: refusal.to_string(), code: CONTENT }),
             (count, _) => Err(Failure { message: format!("{wanted} has {count} rules; give --rules {wanted} and the id of one"), code: CONTENT }),
         };
     }
@@ -88,7 +85,7 @@ fn find(wanted: &str, rules: Option<&Path>) -> Result<(RuleSet, u32), Failure> {
             let refusal = report.refused.iter().find(|refusal| Path::new(&refusal.name).file_name() == named.file_name());
             Err(refusal.map_or_else(
                 || nowhere(wanted),
-                |refusal| Failure { message: format!("{}: {}: {} {}", refusal.name, refusal.code, refusal.message, refusal.remedy), code: CONTENT },
+                |refusal| Failure { message: refusal.to_string(), code: CONTENT },
             ))
         }
         _ => Err(Failure { message: format!("{} rules are called {wanted}; give the id of one", fitting.len()), code: CONTENT }),
@@ -100,7 +97,7 @@ fn print(rule: &Rule, event: &Event, place: &str, explanation: &Explanation, app
     row("Rule", &format!("{} ({}, {})", rule.reference.title, rule.reference.level.as_str(), rule.reference.id));
     row("Event", &format!("{place}, {}", event.time));
     let source = if applies { "applies" } else { "does not apply" };
-    row("Log source", &format!("{source}: the rule looks at {}, the event is {}", words(&rule.log_source), words(&event.log_source)));
+    row("Log source", &format!("{source}: the rule looks at {}, the event is of {}", rule.log_source, event.log_source));
     row("Condition", &format!("{}: {}", explanation.condition, explanation.holds));
     let verdict = if applies && explanation.holds { "the rule matches".to_owned() } else { format!("the rule does not match: {}", first_reason(rule, event, explanation)) };
     row("Answer", &verdict);

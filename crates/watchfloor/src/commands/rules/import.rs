@@ -96,9 +96,7 @@ fn print(report: &Report<'_>) {
         }
     }
     for refusal in report.refused {
-        let place = refusal.line.map(|line| format!(":{line}")).unwrap_or_default();
-        println(&line(&format!("refused     {}{place}: {}: {}", refusal.name, refusal.code, refusal.message)));
-        println(&line(&format!("            {}", refusal.remedy)));
+        println(&line(&format!("refused     {refusal}")));
     }
     for finding in report.without_telemetry.iter().flatten() {
         println(&line(&format!("no events   {}: {}", finding.title.as_deref().unwrap_or(&finding.file), finding.message)));

@@ -5,7 +5,7 @@ use crate::commands::inputs::{self, Content};
 use crate::output::Failure;
 use detect::{Explanation, ItemTruth, Rule};
 use dissect::{Log, Reader, RuleFiles, Wanted};
-use model::{Event, LogSource, Timestamp};
+use model::{Event, Timestamp};
 use parse::{Format, Input, split};
 use std::path::Path;
 
@@ -55,18 +55,10 @@ fn logged(log: &Log, number: u64) -> Result<Option<(Vec<u8>, Timestamp)>, Failur
     Ok(None)
 }
 
-/// A log source as a person says it.
-pub fn words(source: &LogSource) -> String {
-    let mut parts = vec![source.product.as_str().to_owned(), source.service.as_str().to_owned()];
-    parts.extend(source.categories().map(|name| name.as_str().to_owned()));
-    parts.retain(|part| !part.is_empty());
-    if parts.is_empty() { "none".to_owned() } else { parts.join(" / ") }
-}
-
 /// The first reason for which a rule does not match an event.
 pub fn first_reason(rule: &Rule, event: &Event, explanation: &Explanation) -> String {
     if !event.log_source.satisfies(&rule.log_source) {
-        return format!("the rule looks at {}, the event is {}", words(&rule.log_source), words(&event.log_source));
+        return format!("the rule looks at {}, the event is of {}", rule.log_source, event.log_source);
     }
     for selection in explanation.selections.iter().filter(|selection| !selection.holds) {
         if let Some(item) = selection.items.iter().find(|item| !item.holds) {

@@ -9,6 +9,7 @@ mod timeline;
 
 pub use report::Report;
 
+use base64::prelude::{BASE64_STANDARD, Engine};
 use model::{Severity, Timestamp};
 use report::{Levels, OfHost, Span};
 use sha2::{Digest, Sha256};
@@ -33,7 +34,7 @@ pub struct About {
 
 /// Writes the whole page.
 pub fn write(out: &mut impl Write, report: &Report, about: &About) -> io::Result<()> {
-    let policy = format!("default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'", base64(&Sha256::digest(STYLE)));
+    let policy = format!("default-src 'none'; style-src 'sha256-{}'; base-uri 'none'; form-action 'none'", BASE64_STANDARD.encode(Sha256::digest(STYLE)));
     write!(
         out,
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\
@@ -142,8 +143,8 @@ fn limits(out: &mut impl Write, report: &Report, about: &About) -> io::Result<()
         }
         write!(out, "</ul></details>")
     };
-    list(format!("{} rules did not load", number(about.refused.len() as u64)), &about.refused)?;
-    list(format!("{} places could not be read", number(report.faults.len() as u64 + report.more_faults)), &report.faults)
+    list(format!("Rules that did not load: {}", number(about.refused.len() as u64)), &about.refused)?;
+    list(format!("Places that could not be read: {}", number(report.faults.len() as u64 + report.more_faults)), &report.faults)
 }
 
 /// So many matches.
@@ -164,29 +165,3 @@ const SHAPES: &str = "<svg width=\"0\" height=\"0\" aria-hidden=\"true\"><defs>\
 <symbol id=\"s-medium\" viewBox=\"0 0 12 12\"><path fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.3\" d=\"M6 1 11 6 6 11 1 6z\"/><path fill=\"currentColor\" d=\"M6 1v10L1 6z\"/></symbol>\
 <symbol id=\"s-low\" viewBox=\"0 0 12 12\"><circle fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.6\" cx=\"6\" cy=\"6\" r=\"4.2\"/></symbol>\
 <symbol id=\"s-info\" viewBox=\"0 0 12 12\"><path fill=\"currentColor\" d=\"M1.5 5h9v2h-9z\"/></symbol></defs></svg>";
-
-/// RFC 4648, with padding, as a content security policy writes a hash.
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::new();
-    for chunk in bytes.chunks(3) {
-        let group = chunk.iter().fold(0u32, |group, byte| group << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for place in 0..4 {
-            let digit = (group >> (18 - 6 * place)) & 63;
-            out.push(if place <= chunk.len() { DIGITS.get(digit as usize).map_or('A', |digit| char::from(*digit)) } else { '=' });
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::base64;
-
-    #[test]
-    fn base64_is_that_of_the_rfc() {
-        for (bytes, text) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")] {
-            assert_eq!(base64(bytes.as_bytes()), text);
-        }
-    }
-}

@@ -163,8 +163,7 @@ fn shorten(text: &str) -> String {
     if text.len() <= VALUE {
         return text.to_owned();
     }
-    let end = (0..=VALUE).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    format!("{}…", text.get(..end).unwrap_or_default())
+    format!("{}…", text.get(..text.floor_char_boundary(VALUE)).unwrap_or_default())
 }
 
 /// Matches by time. Intervals grow when there are too many of them.
