@@ -50,7 +50,23 @@ pub struct ItemTruth {
     pub slot: Option<String>,
     /// The bytes of the raw event that matched, from and to.
     pub raw: Option<[usize; 2]>,
+    /// Of a list of which one must hold, each value with its own answer, in the order of the rule; the first
+    /// 200 of them. Nothing where there is one value.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<ValueTruth>,
 }
+
+/// A value of a list and whether it holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ValueTruth {
+    /// As the rule writes it.
+    pub pattern: String,
+    /// Whether it holds of any value of the field.
+    pub holds: bool,
+}
+
+/// Values of a list that an explanation tells apart.
+const MAX_VALUES: usize = 200;
 
 /// What ECS calls an event's own line.
 const LINE: &str = "event.original";
@@ -61,7 +77,7 @@ const MAX_LISTED: usize = 12;
 
 pub(crate) fn explain(rule: &Rule, atoms: &[Atom], readings: &SlowReadings<'_>) -> Explanation {
     let slow = Slow { logic: &rule.logic, atoms, readings };
-    let explainer = Explainer { slow: &slow, readings };
+    let explainer = Explainer { slow: &slow, readings, each_value: true };
     let selections = rule.logic.selections.iter().zip(0u32..).map(|(selection, index)| {
         let mut items = Vec::new();
         explainer.body(&selection.body, &mut items);
@@ -76,7 +92,7 @@ pub(crate) fn matched(rule: &Rule, atoms: &[Atom], readings: &SlowReadings<'_>) 
     if !slow.holds() {
         return Vec::new();
     }
-    let explainer = Explainer { slow: &slow, readings };
+    let explainer = Explainer { slow: &slow, readings, each_value: false };
     let (mut wanted, mut items) = (Vec::new(), Vec::new());
     wanted_selections(&rule.logic.condition, false, &mut wanted);
     for (selection, index) in rule.logic.selections.iter().zip(0u32..) {
@@ -109,6 +125,8 @@ fn wanted_selections(expr: &Expr, negated: bool, out: &mut Vec<u32>) {
 struct Explainer<'a> {
     slow: &'a Slow<'a, SlowReadings<'a>>,
     readings: &'a SlowReadings<'a>,
+    /// Whether each value of a list is asked for its own answer; a match needs the first that holds.
+    each_value: bool,
 }
 
 impl Explainer<'_> {
@@ -134,11 +152,23 @@ impl Explainer<'_> {
         }
         let held = item.values.iter().find_map(|value| self.slow.value(value).map(|atom| (value, atom)));
         let holds = self.slow.item(item);
-        match (held, item.values.first()) {
-            (Some((value, atom)), _) => out.push(self.truth(item, value.written.clone(), holds, Some(atom), value)),
-            (None, Some(first)) => out.push(self.truth(item, listed(&item.values), holds, None, first)),
-            (None, None) => {}
+        let truth = match (held, item.values.first()) {
+            (Some((value, atom)), _) => self.truth(item, value.written.clone(), holds, Some(atom), value),
+            (None, Some(first)) => self.truth(item, listed(&item.values), holds, None, first),
+            (None, None) => return,
+        };
+        out.push(ItemTruth { values: self.values(item), ..truth });
+    }
+
+    fn values(&self, item: &Item) -> Vec<ValueTruth> {
+        if !self.each_value || item.values.len() < 2 {
+            return Vec::new();
         }
+        let truth = |value: &ItemValue| ValueTruth {
+            pattern: value.written.clone(),
+            holds: self.slow.value(value).is_some(),
+        };
+        item.values.iter().take(MAX_VALUES).map(truth).collect()
     }
 
     fn truth(&self, item: &Item, pattern: String, holds: bool, held: Option<&Atom>, value: &ItemValue) -> ItemTruth {
@@ -167,6 +197,7 @@ impl Explainer<'_> {
             value: text.map(beginning),
             slot: slot.map(|slot| slot.name().to_owned()),
             raw,
+            values: Vec::new(),
         }
     }
 
@@ -184,6 +215,7 @@ impl Explainer<'_> {
             value: Some(beginning(line.to_owned())),
             slot: Some(LINE.to_owned()),
             raw: (holds && exact).then_some([blank + found.start, blank + found.end]),
+            values: Vec::new(),
         }
     }
 

@@ -6,8 +6,9 @@ mod floor;
 
 use floor::Floor;
 use serde_json::Value;
+use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 const RULE: &str = r"title: Someone asks who they are
 id: 61e81caa-246a-4de5-a50a-ed903c95fbd5
@@ -123,7 +124,7 @@ fn a_rule_is_held_against_its_samples_and_says_why_it_fails() {
         ("empty.hit.ndjson", "\n"),
         ("empty.miss.ndjson", &other),
     ]);
-    assert_eq!(sample.rules(&["test", "ok.yml"]), (Some(0), "ok          ok.yml  (1 hits, 2 misses)\n".to_owned(), "passed=1 failed=0 no_samples=0\n".to_owned()));
+    assert_eq!(sample.rules(&["test", "ok.yml"]), (Some(0), "ok          ok.yml  (hits: 1, misses: 2)\n".to_owned(), "passed=1 failed=0 no_samples=0\n".to_owned()));
     let (code, out, err) = sample.rules(&["test", "."]);
     assert_eq!(code, Some(2), "{out}");
     assert_eq!(err, "passed=1 failed=3 no_samples=1\n");
@@ -132,7 +133,7 @@ fn a_rule_is_held_against_its_samples_and_says_why_it_fails() {
         "./wrong.hit.ndjson:2: should match and does not: tool is false: Image|endswith \\whoami.exe; winlog.event_data.Image is \"C:\\\\Windows\\\\cmd.exe\"\n",
         "./wrong.hit.ndjson:3: should match and does not: every selection holds, but not the condition: tool and not filter\n",
         "./wrong.miss.ndjson:1: should not match and does: tool is true: Image|endswith \\whoami.exe; ",
-        "./source.hit.ndjson:1: should match and does not: the rule looks at windows / dns_query, the event is windows / sysmon / process_creation\n",
+        "./source.hit.ndjson:1: should match and does not: the rule looks at windows / dns_query, the event is of windows / sysmon / process_creation\n",
         "./empty.hit.ndjson: the file has no sample\n",
     ] {
         assert!(out.contains(said), "{said}\n{out}");
@@ -175,6 +176,27 @@ fn a_match_and_a_miss_are_explained_down_to_the_bytes() {
         assert_eq!(explain(record, rule, &[]).0, Some(code), "{record} {rule}");
     }
     assert_eq!(sample.rules(&["explain", "--event", "day.ndjson", "--rule", "rules/a.yml"]).0, Some(3));
+    // From standard input.
+    let mut child = Command::new(env!("CARGO_BIN_EXE_watchfloor"))
+        .args(["rules", "explain", "--event", "-", "--rule", &sample.path("rules/a.yml")])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(event("whoami.exe", "ann").as_bytes()).unwrap();
+    let (code, out, _) = told(&child.wait_with_output().unwrap());
+    assert!(code == Some(0) && out.contains("the rule matches"), "{out}");
+}
+
+#[test]
+fn each_value_of_a_list_has_an_answer_of_its_own() {
+    let rule = RULE.replace(r"Image|endswith: '\whoami.exe'", r"Image|endswith: ['\hostname.exe', '\whoami.exe']");
+    let sample = Sample::new(&[("a.yml", &rule), ("hit.ndjson", &event("whoami.exe", "ann")), ("miss.ndjson", &event("cmd.exe", "ann"))]);
+    for (file, held) in [("hit.ndjson", true), ("miss.ndjson", false)] {
+        let (_, out, err) = sample.rules(&["explain", "--event", file, "--rule", "a.yml"]);
+        let line = format!("           {held:<5}  \\whoami.exe");
+        assert!(out.contains("           false  \\hostname.exe") && out.contains(&line), "{file}: {out}{err}");
+    }
 }
 
 #[test]

@@ -193,6 +193,16 @@ fn the_public_rules_find_what_their_authors_recorded() {
     assert!(missed.is_empty(), "{missed:#?}");
     assert!(tested >= 142, "only {tested} cases");
     eprintln!("{tested} cases; {}", text(&output.stderr).lines().last().unwrap());
+    // A record that scan names is the one that explain finds.
+    let matched = &lines(&output)[0];
+    let [file, rule] = [&matched["file"], &matched["rule"]["id"]].map(|text| text.as_str().unwrap());
+    let explained = Command::new(env!("CARGO_BIN_EXE_watchfloor"))
+        .args(["rules", "explain", "--format", "json", "--event", file, "--record", &matched["record"].to_string(), "--rule", rule])
+        .args(["--rules", rules.to_str().unwrap()])
+        .output()
+        .unwrap();
+    let answer: Value = serde_json::from_slice(&explained.stdout).unwrap();
+    assert_eq!((&answer["matches"], &answer["event"]["time"]), (&true.into(), &matched["time"]), "{file}");
 }
 
 #[test]

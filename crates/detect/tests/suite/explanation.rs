@@ -53,6 +53,9 @@ fn every_item_has_its_bytes() {
         ]
     );
     let image = &explanation.selections[0].items[0];
+    let values: Vec<_> = image.values.iter().map(|value| (value.pattern.as_str(), value.holds)).collect();
+    assert_eq!(values, [(r"\pwsh.exe", false), (r"\powershell.exe", true)]);
+    assert_eq!(explanation.selections[0].items[1].values, [], "each has a line of its own");
     assert_eq!(
         (image.value.as_deref(), image.slot.as_deref()),
         (Some(r"C:\Windows\PowerShell.exe"), Some("winlog.event_data.Image"))

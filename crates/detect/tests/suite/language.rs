@@ -237,3 +237,24 @@ fn a_fault_in_a_collection_has_its_place() {
     let places: Vec<_> = report.refused.iter().map(|r| (r.name.as_str(), r.code, r.line)).collect();
     assert_eq!(places, [("1.yml#3", "rule.modifier_unknown", Some(12))]);
 }
+
+#[test]
+fn parts_of_moments_count_as_they_are_written() {
+    for (item, json, expected) in [
+        ("A|hour: 13", r#"{"A":"2025-08-02T13:45:10Z"}"#, true),
+        // The specification: these modifiers do not convert timezones.
+        ("A|hour: 13", r#"{"A":"2025-08-02T13:45:10+09:00"}"#, true),
+        ("A|hour: [22, 23, 0]", r#"{"A":"2025-08-02 23:00:00"}"#, true),
+        ("A|hour|gte: 22", r#"{"A":"2025-08-02 21:59:59"}"#, false),
+        ("A|gte|hour: 22", r#"{"A":"2025-08-02 22:00:00"}"#, true),
+        ("A|minute|lt: 10", r#"{"A":"2025-08-02T13:09:59Z"}"#, true),
+        ("A|day: 2", r#"{"A":"2025-08-02"}"#, true),
+        ("A|week: 31", r#"{"A":"2025-08-02"}"#, true),
+        ("A|month|neq: 8", r#"{"A":"2025-08-02"}"#, false),
+        ("A|year: 2025", r#"{"A":1754142310}"#, true),
+        ("A|hour: 0", r#"{"A":"2025-08-02"}"#, false),
+        ("A|hour: 0", r#"{"A":"midnight"}"#, false),
+    ] {
+        check_with(&format!("s:\n    {item}\ncondition: s"), json, expected);
+    }
+}

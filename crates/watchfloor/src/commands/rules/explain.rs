@@ -110,6 +110,9 @@ fn print(rule: &Rule, event: &Event, place: &str, explanation: &Explanation, app
             let slot = item.slot.as_deref().unwrap_or("no field");
             let bytes = item.raw.map(|[from, to]| format!(", bytes {from} to {to}")).unwrap_or_default();
             println(&line(&format!("           read {slot}: {}{bytes}", item.value.as_deref().unwrap_or("nothing"))));
+            for value in &item.values {
+                println(&line(&format!("           {:<5}  {}", value.holds, value.pattern)));
+            }
             ranges.extend(item.raw);
         }
     }

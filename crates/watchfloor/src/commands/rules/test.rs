@@ -71,7 +71,7 @@ fn row(outcome: &Outcome) {
         "failed" => "FAILED",
         _ => "no samples",
     };
-    println(&line(&format!("{word:<10}  {}  ({} hits, {} misses)", outcome.file, outcome.hits, outcome.misses)));
+    println(&line(&format!("{word:<10}  {}  (hits: {}, misses: {})", outcome.file, outcome.hits, outcome.misses)));
     for fault in &outcome.faults {
         let place = fault.line.map(|line| format!(":{line}")).unwrap_or_default();
         println(&line(&format!("    {}{place}: {}", fault.file, fault.reason)));
