@@ -35,7 +35,7 @@ mod yaml;
 pub use ads::Ads;
 pub use archive::{ArchiveError, rule_files_from_tar_zst, rule_files_from_zip};
 pub use explain::{Explanation, ItemTruth, SelectionTruth, ValueTruth};
-pub use lint::{Finding, LINTS, Weight, lint, without_telemetry};
+pub use lint::{Finding, LINTS, TACTICS, Weight, lint, without_telemetry};
 pub use load::{RuleFile, Setting};
 pub use placeholder::Placeholders;
 pub use plan::Scratch;

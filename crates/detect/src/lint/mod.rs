@@ -21,6 +21,7 @@ use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 pub use codes::LINTS;
+pub use tags::TACTICS;
 pub use telemetry::without_telemetry;
 
 /// How much a finding weighs, least first.

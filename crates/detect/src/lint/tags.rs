@@ -4,10 +4,11 @@
 use super::{Bench, scalar};
 use crate::yaml::Node;
 
-/// ATT&CK's tactics: enterprise (with those that took the place of `defense-evasion`), ICS and mobile.
-pub(crate) const TACTICS: [&str; 20] = [
+/// ATT&CK's tactics as tags name them, in the order in which an intrusion goes: enterprise (with those that took the place
+/// of `defense-evasion`), then ICS and mobile.
+pub const TACTICS: [&str; 20] = [
     "reconnaissance", "resource-development", "initial-access", "execution", "persistence", "privilege-escalation",
-    "defense-evasion", "stealth", "defense-impairment", "credential-access", "discovery", "lateral-movement", "collection",
+    "stealth", "defense-evasion", "defense-impairment", "credential-access", "discovery", "lateral-movement", "collection",
     "command-and-control", "exfiltration", "impact", "evasion", "inhibit-response-function", "impair-process-control",
     "network-effects",
 ];

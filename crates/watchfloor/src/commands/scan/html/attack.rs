@@ -1,18 +1,13 @@
-//! Tactics and techniques of the rules that matched.
+//! Tactics and techniques of the rules that matched. In two tables: which technique serves which tactic stands in no tag,
+//! and a rule with several of both would say what nobody claimed.
 
 use super::report::{OfRule, Report};
 use super::severity;
 use super::text::{escape, number};
+use detect::TACTICS;
 use model::Severity;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
-
-/// The order in which an intrusion goes.
-const ORDER: [&str; 16] = [
-    "reconnaissance", "resource-development", "initial-access", "execution", "persistence", "privilege-escalation", "stealth",
-    "defense-evasion", "defense-impairment", "credential-access", "discovery", "lateral-movement", "collection",
-    "command-and-control", "exfiltration", "impact",
-];
 
 #[derive(Default)]
 struct Row {
@@ -31,29 +26,50 @@ impl Row {
     }
 }
 
-/// Writes the table.
+/// Writes the tables.
 pub fn write(out: &mut impl Write, report: &Report) -> io::Result<()> {
-    let mut rows: BTreeMap<(usize, String, String), Row> = BTreeMap::new();
+    let (mut tactics, mut techniques): (BTreeMap<usize, Row>, BTreeMap<String, Row>) = Default::default();
     for rule in report.rules.values() {
-        let names: Vec<String> = rule.tags.iter().filter_map(|tag| tag.strip_prefix("attack.")).map(|name| name.to_lowercase().replace('_', "-")).collect();
-        let (techniques, others): (Vec<_>, Vec<_>) = names.into_iter().partition(|name| is_technique(name));
-        let tactics: Vec<String> = others.into_iter().filter(|name| !name.ends_with(|c: char| c.is_ascii_digit())).collect();
-        for tactic in if tactics.is_empty() { vec![String::new()] } else { tactics } {
-            let order = ORDER.iter().position(|known| *known == tactic).unwrap_or(ORDER.len());
-            for technique in if techniques.is_empty() { vec![String::new()] } else { techniques.clone() } {
-                rows.entry((order, tactic.clone(), technique)).or_default().add(rule);
-            }
+        let names: BTreeSet<String> = rule.tags.iter().filter_map(|tag| tag.strip_prefix("attack.")).map(|name| name.to_lowercase().replace('_', "-")).collect();
+        let of_rule: Vec<usize> = names.iter().filter_map(|name| TACTICS.iter().position(|known| known == name)).collect();
+        // Rules without a tactic stand past the last one.
+        for tactic in if of_rule.is_empty() { vec![TACTICS.len()] } else { of_rule } {
+            tactics.entry(tactic).or_default().add(rule);
+        }
+        for technique in names.into_iter().filter(|name| is_technique(name)) {
+            techniques.entry(technique.to_uppercase()).or_default().add(rule);
         }
     }
-    write!(out, "<table><thead><tr><th>Tactic<th>Technique<th>Worst<th class=\"n\">Matches<th class=\"n\">Rules<th class=\"n\">Hosts</thead><tbody>")?;
-    let mut before = None;
-    for ((_, tactic, technique), row) in &rows {
-        let said = if before == Some(tactic) { String::new() } else { words(tactic) };
-        before = Some(tactic);
-        let worst = row.worst.map(severity).unwrap_or_default();
-        let technique = if technique.is_empty() { "no technique named".to_owned() } else { escape(&technique.to_uppercase()) };
-        write!(out, "<tr><td>{said}<td class=\"mono\">{technique}<td>{worst}<td class=\"n\">{}<td class=\"n\">{}<td class=\"n\">{}",
-            number(row.matches), number(row.rules), number(row.hosts.len() as u64))?;
+    let tactics = tactics.iter().map(|(place, row)| (TACTICS.get(*place).map_or("No tactic named".to_owned(), |tactic| words(tactic)), row));
+    table(out, "Tactic", tactics.collect())?;
+    let mut techniques: Vec<(String, &Row)> = techniques.iter().map(|(name, row)| (format!("<span class=\"mono\">{}</span>", escape(name)), row)).collect();
+    // Worst first, then by number.
+    techniques.sort_by_key(|(_, row)| std::cmp::Reverse(row.worst));
+    table(out, "Technique", techniques)
+}
+
+/// Rows past this are folded.
+const OPEN: usize = 20;
+
+fn table(out: &mut impl Write, name: &str, mut rows: Vec<(String, &Row)>) -> io::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let folded = rows.split_off(rows.len().min(OPEN));
+    lines(out, name, &rows)?;
+    if folded.is_empty() {
+        return Ok(());
+    }
+    write!(out, "<details class=\"more\"><summary>{} more</summary>", number(folded.len() as u64))?;
+    lines(out, name, &folded)?;
+    write!(out, "</details>")
+}
+
+fn lines(out: &mut impl Write, name: &str, rows: &[(String, &Row)]) -> io::Result<()> {
+    write!(out, "<table class=\"attack\"><thead><tr><th>{name}<th>Worst<th class=\"n\">Matches<th class=\"n\">Rules<th class=\"n\">Hosts</thead><tbody>")?;
+    for (name, row) in rows {
+        write!(out, "<tr><td>{name}<td>{}<td class=\"n\">{}<td class=\"n\">{}<td class=\"n\">{}",
+            row.worst.map(severity).unwrap_or_default(), number(row.matches), number(row.rules), number(row.hosts.len() as u64))?;
     }
     write!(out, "</tbody></table>")
 }
@@ -64,11 +80,7 @@ fn is_technique(name: &str) -> bool {
 
 /// `lateral-movement` as a person writes it.
 fn words(tactic: &str) -> String {
-    if tactic.is_empty() {
-        return "No tactic named".to_owned();
-    }
     let text = tactic.replace('-', " ");
-    let mut letters = text.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    escape(&format!("{first}{}", letters.as_str()))
+    let (first, rest) = text.split_at(1);
+    format!("{}{rest}", first.to_uppercase())
 }

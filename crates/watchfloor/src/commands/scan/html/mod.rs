@@ -50,7 +50,7 @@ pub fn write(out: &mut impl Write, report: &Report, about: &About) -> io::Result
         out.write_all(timeline::draw(&report.timeline).as_bytes())?;
         section(out, "hosts", "Hosts", "")?;
         hosts(out, report)?;
-        section(out, "attack", "ATT&amp;CK", "Tactics and techniques as the rules' tags name them; a rule with several stands in each.")?;
+        section(out, "attack", "ATT&amp;CK", "As the rules' tags name them: a rule with several tactics or techniques counts for each.")?;
         attack::write(out, report)?;
         section(out, "findings", "Findings", "By rule, worst first. Open a rule for its hosts, and a host for its matches.")?;
         findings::write(out, report)?;
