@@ -1,12 +1,12 @@
 //! A set of rules that run, and the questions that can be put to it.
 
 use crate::explain::{self, Explanation};
-use crate::item::Vocabulary;
-use crate::load::{self, RuleFile, Setting};
+use crate::rule::item::Vocabulary;
+use crate::read::load::{self, RuleFile, Setting};
 use crate::plan::{Plan, Scratch};
 use crate::refusal::LoadReport;
 use crate::rule::{Rule, Slow};
-use crate::view::SlowReadings;
+use crate::rule::view::SlowReadings;
 use model::{Event, Matched};
 use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};

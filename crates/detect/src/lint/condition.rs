@@ -2,8 +2,8 @@
 //! loaded, and nothing more is said of it.
 
 use super::{Bench, Section, scalar};
-use crate::condition::{chooses, parse};
-use crate::yaml::Node;
+use crate::read::condition::{chooses, parse};
+use crate::read::yaml::Node;
 use rsigma_parser::{ConditionExpr, Quantifier, SelectorPattern};
 
 pub(super) fn check(section: &Section<'_>, bench: &mut Bench<'_>) {

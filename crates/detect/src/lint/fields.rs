@@ -1,7 +1,7 @@
 //! The fields that Windows events of a category have, as Sysmon, event 4688 and PowerShell name them. Other log sources
 //! have no closed list, and nothing is said about their fields.
 
-use crate::taxonomy::family;
+use crate::rule::taxonomy::family;
 
 /// The fields of a category, if they are known.
 pub(super) fn of(product: &str, category: &str) -> Option<&'static [&'static str]> {

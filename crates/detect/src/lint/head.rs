@@ -1,7 +1,7 @@
 //! What stands around the detection: who, when, why, how far to trust it, what to do when it fires.
 
 use super::{Bench, scalar, tags};
-use crate::yaml::Node;
+use crate::read::yaml::Node;
 use jiff::civil::Date;
 
 /// Characters of a title that a queue can show.

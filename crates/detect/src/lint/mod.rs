@@ -12,10 +12,10 @@ mod tags;
 mod telemetry;
 mod values;
 
-use crate::load::RuleFile;
+use crate::read::load::RuleFile;
 use crate::refusal::{MAX_MESSAGE, Refusal, shortened};
 use crate::rule::Rule;
-use crate::yaml::{self, Node};
+use crate::read::yaml::{self, Node};
 use place::Place;
 use rustc_hash::FxHashMap;
 use serde::Serialize;

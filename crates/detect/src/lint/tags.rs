@@ -2,7 +2,7 @@
 //! matrix is not part of this program.
 
 use super::{Bench, scalar};
-use crate::yaml::Node;
+use crate::read::yaml::Node;
 
 /// ATT&CK's tactics as tags name them, in the order in which an intrusion goes: enterprise (with those that took the place
 /// of `defense-evasion`), then ICS and mobile.

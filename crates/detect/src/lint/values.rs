@@ -1,7 +1,7 @@
 //! Fields, modifiers and values: what is written otherwise than it was meant.
 
 use super::{Bench, Section, fields, scalar};
-use crate::yaml::Node;
+use crate::read::yaml::Node;
 use rustc_hash::FxHashMap;
 
 /// Characters of a keyword below which it stands in nearly every event.

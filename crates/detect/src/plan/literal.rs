@@ -1,6 +1,6 @@
 //! Literals without which a regular expression cannot match, folded, for the automaton that stands before it.
 
-use crate::fold::fold_char;
+use crate::rule::fold::fold_char;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// More alternatives than this are not worth it.

@@ -16,7 +16,7 @@ mod tree;
 
 pub use scratch::Scratch;
 
-use crate::item::Vocabulary;
+use crate::rule::item::Vocabulary;
 use crate::rule::Rule;
 use model::{Event, LogSource};
 use partition::Partition;

@@ -4,9 +4,9 @@ use super::literal;
 use super::scratch::{FastReadings, Filled, Scratch, Stamps, Texts, folded};
 use super::tables::{Entry, SEPARATOR, Standing, Tables};
 use super::tree::{Forest, Node, Trigger, is_lazy};
-use crate::atom::{Atom, Buffers, Place, Test, canonical};
-use crate::fold::Form;
-use crate::pattern::Shape;
+use crate::rule::atom::{Atom, Buffers, Place, Test, canonical};
+use crate::rule::fold::Form;
+use crate::rule::pattern::Shape;
 use crate::rule::Rule;
 use model::{Event, LogSource, Value};
 use std::collections::BTreeMap;
@@ -172,7 +172,7 @@ impl Partition {
     fn read_all(&self, group: &Group, event: &Event, texts: &mut Texts, stamps: &mut Stamps) {
         if !group.tables.is_contains_only() {
             event.iter().for_each(|(_, value)| self.scan(group, value, texts, stamps));
-            crate::view::line(event).iter().for_each(|line| self.scan(group, Value::Str(line), texts, stamps));
+            crate::rule::view::line(event).iter().for_each(|line| self.scan(group, Value::Str(line), texts, stamps));
             return;
         }
         let start = texts.arena.len();
@@ -182,7 +182,7 @@ impl Partition {
                 texts.arena.push(SEPARATOR);
             }
         }
-        if let Some(line) = crate::view::line(event) {
+        if let Some(line) = crate::rule::view::line(event) {
             texts.render(Value::Str(&line), Form { cased: false, dashed: group.dashed });
         }
         group.tables.scan(texts.arena.get(start..).unwrap_or_default(), |entry| self.hit(stamps, entry));

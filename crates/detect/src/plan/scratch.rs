@@ -2,9 +2,9 @@
 
 use super::Plan;
 use super::partition::Partition;
-use crate::atom::{Buffers, Place, Readings};
-use crate::fold::Form;
-use crate::view::{Link, Views};
+use crate::rule::atom::{Buffers, Place, Readings};
+use crate::rule::fold::Form;
+use crate::rule::view::{Link, Views};
 use model::{Event, Field, LogSource, Value};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
@@ -264,7 +264,7 @@ impl Readings for FastReadings<'_> {
     fn any(&self, place: Place, question: &mut dyn FnMut(Value<'_>) -> bool) -> bool {
         match place {
             Place::View(view) => self.views.get(view).is_some_and(|reading| reading.values(self.event).any(question)),
-            Place::Anywhere => crate::view::anywhere(self.event, question),
+            Place::Anywhere => crate::rule::view::anywhere(self.event, question),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Conditions as trees over atoms. Equal subtrees of a partition are one.
 
-use crate::atom::{Anchor, Atom, Place, Test};
-use crate::pattern::Shape;
+use crate::rule::atom::{Anchor, Atom, Place, Test};
+use crate::rule::pattern::Shape;
 use crate::rule::{Body, Expr, Item, Logic};
 use rustc_hash::FxHashMap;
 

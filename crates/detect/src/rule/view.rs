@@ -4,8 +4,8 @@
 //! read. The original value stands before what normalisation made of it. A field whose name has spaces (the Defender
 //! channel's `Threat Name`) also answers to the name without them, as Sigma's specification writes such names.
 
-use crate::atom::{Place, Readings};
-use crate::taxonomy;
+use crate::rule::atom::{Place, Readings};
+use crate::rule::taxonomy;
 use model::{Event, Field, LogSource, Value};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;

@@ -1,9 +1,9 @@
 //! Collections: a file whose documents share what one of them says (`action: global`), take up the one before
 //! (`action: repeat`) or begin anew (`action: reset`). Each resulting rule is written out as a document of its own.
 
-use crate::load::Document;
+use crate::read::load::Document;
 use crate::refusal::{Fault, Refusal};
-use crate::yaml;
+use crate::read::yaml;
 use serde_json::{Map, Value};
 
 /// Bytes of all rules that a collection may be written out to.

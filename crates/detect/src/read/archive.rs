@@ -1,6 +1,6 @@
 //! Rule files out of archives: bytes in, bytes out, bounded in number, size and sum. Only `*.yml` and `*.yaml`.
 
-use crate::load::RuleFile;
+use crate::read::load::RuleFile;
 use std::io::{Cursor, Read};
 
 /// Entries of an archive, rules or not.

@@ -4,7 +4,7 @@
 //! stand, whatever offset follows them. Understood are `2025-08-02T13:45:10…` (also with a space, also without a time)
 //! and numbers as Unix seconds or milliseconds, in UTC.
 
-use crate::atom::magnitude;
+use crate::rule::atom::magnitude;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;

@@ -1,14 +1,14 @@
 //! From files of Sigma rules to rules that run, and a report of those that do not. One bad rule never fails the rest.
 
-use crate::collection;
-use crate::draft::{Draft, Part};
-use crate::filters::Filters;
-use crate::item::Vocabulary;
-use crate::outline::Outline;
-use crate::placeholder::{Lookup, Placeholders};
+use crate::read::collection;
+use crate::read::draft::{Draft, Part};
+use crate::read::filters::Filters;
+use crate::rule::item::Vocabulary;
+use crate::read::outline::Outline;
+use crate::read::placeholder::{Lookup, Placeholders};
 use crate::refusal::{Fault, LoadReport, Refusal};
 use crate::rule::Rule;
-use crate::yaml::{self, Node};
+use crate::read::yaml::{self, Node};
 use model::{LogSource, Name, RuleRef, Severity};
 use rsigma_parser::{Detections, SigmaRule, Status, parse_sigma_yaml};
 use rustc_hash::FxHashSet;
@@ -223,7 +223,7 @@ fn rule_of(document: &Document, node: &Node, draft: Draft, setting: &Setting, vo
         author: parsed.author,
         references: parsed.references,
         falsepositives: parsed.falsepositives,
-        ads: crate::ads::Ads::of(node),
+        ads: crate::rule::Ads::of(node),
         log_source,
         file: document.name.clone(),
         text: document.text.clone(),

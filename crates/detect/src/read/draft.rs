@@ -1,8 +1,8 @@
 //! A rule between its file and its meaning: what filters may still change.
 
-use crate::item::Vocabulary;
-use crate::outline::{Outline, array_matching};
-use crate::placeholder::Lookup;
+use crate::rule::item::Vocabulary;
+use crate::read::outline::{Outline, array_matching};
+use crate::read::placeholder::Lookup;
 use crate::refusal::Fault;
 use crate::rule::{Body, Expr, Logic, Selection};
 use model::LogSource;

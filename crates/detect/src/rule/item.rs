@@ -1,14 +1,14 @@
 //! From a field with modifiers and values, as `rsigma-parser` reads it, to atoms.
 
-use crate::atom::{Anchor, Atom, Order, Pattern, Place, Test, canonical_double};
-use crate::encode;
-use crate::fold::Form;
-use crate::pattern::{Glob, Shape, Written};
-use crate::placeholder::{self, Lookup};
+use crate::rule::atom::{Anchor, Atom, Order, Pattern, Place, Test, canonical_double};
+use crate::rule::encode;
+use crate::rule::fold::Form;
+use crate::rule::pattern::{Glob, Shape, Written};
+use crate::read::placeholder::{self, Lookup};
 use crate::refusal::Fault;
 use crate::rule::{Item, ItemValue};
-use crate::time_part::TimePart;
-use crate::view::Views;
+use crate::rule::time_part::TimePart;
+use crate::rule::view::Views;
 use model::LogSource;
 use regex::RegexBuilder;
 use rsigma_parser::{DetectionItem, Modifier, SigmaString, SigmaValue, SpecialChar, StringPart};

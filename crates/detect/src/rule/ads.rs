@@ -1,6 +1,6 @@
 //! The alerting strategy that a rule carries: why it exists, what it cannot see and what to do when it fires.
 
-use crate::yaml::Node;
+use crate::read::yaml::Node;
 
 /// What the map `ads` of a rule says. A heading that is missing is empty; what a rule may mistake stands in Sigma's own
 /// `falsepositives`.

@@ -1,9 +1,9 @@
 //! An atom: one question about one field. This is the one definition of what it means; the plan answers the same
 //! question faster, explanations answer it with the bytes.
 
-use crate::fold::Form;
-use crate::pattern::Glob;
-use crate::time_part::TimePart;
+use crate::rule::fold::Form;
+use crate::rule::pattern::Glob;
+use crate::rule::time_part::TimePart;
 use ipnet::IpNet;
 use model::Value;
 use std::net::IpAddr;

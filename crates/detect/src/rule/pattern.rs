@@ -1,9 +1,9 @@
-//! A string pattern with wildcards, over text in one [`Form`](crate::fold::Form).
+//! A string pattern with wildcards, over text in one [`Form`](crate::rule::fold::Form).
 //!
 //! A pattern is a row of segments between `*`s. A segment is text and `?`s. Matching takes each inner segment at its
 //! leftmost place, so the time is bounded by text × pattern and nothing recurses.
 
-use crate::fold::Form;
+use crate::rule::fold::Form;
 use memchr::memmem;
 use std::ops::Range;
 

@@ -1,7 +1,18 @@
 //! A rule as it was meant: selections of items, items of values, values of atoms, and the condition over selections.
 
-use crate::ads::Ads;
-use crate::atom::{Atom, Buffers, Readings};
+mod ads;
+pub(crate) mod atom;
+mod encode;
+pub(crate) mod fold;
+pub(crate) mod item;
+pub(crate) mod pattern;
+pub(crate) mod taxonomy;
+pub(crate) mod time_part;
+pub(crate) mod view;
+
+pub use ads::Ads;
+
+use atom::{Atom, Buffers, Readings};
 use model::{LogSource, RuleRef};
 
 /// A loaded rule.

@@ -5,12 +5,12 @@
 //! by what they say of an event that none of the filter's selections knows: a condition that holds there names what is
 //! kept, one that does not names what is suppressed.
 
-use crate::draft::{Draft, Part};
-use crate::load::Document;
-use crate::outline::Outline;
+use crate::read::draft::{Draft, Part};
+use crate::read::load::Document;
+use crate::read::outline::Outline;
 use crate::refusal::{Fault, Refusal};
 use crate::rule::Expr;
-use crate::yaml::Node;
+use crate::read::yaml::Node;
 use rsigma_parser::{FilterRule, FilterRuleTarget, LogSource, parse_sigma_yaml};
 
 /// The filters of a rule set.

@@ -1,10 +1,10 @@
 //! The outline of a `detection` section: its selections' names and its condition, after a look at everything that the
 //! parser would take without a word.
 
-use crate::condition;
+use crate::read::condition;
 use crate::refusal::Fault;
 use crate::rule::Expr;
-use crate::yaml::Node;
+use crate::read::yaml::Node;
 use rsigma_parser::Modifier;
 
 /// Selections of a rule.

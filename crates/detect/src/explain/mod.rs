@@ -1,10 +1,12 @@
 //! Why a rule matches an event, or why not: every selection and item with its answer, the value it read, the slot
 //! that it read from, and the bytes of the raw event that matched.
 
-use crate::atom::{Atom, Buffers, Place, Test};
-use crate::locate::locate;
+mod locate;
+
+use crate::rule::atom::{Atom, Buffers, Place, Test};
+use locate::locate;
 use crate::rule::{Body, Expr, Item, ItemValue, Rule, Slow};
-use crate::view::{self, SlowReadings};
+use crate::rule::view::{self, SlowReadings};
 use model::{Field, Matched, Value};
 use serde::Serialize;
 use std::ops::Range;

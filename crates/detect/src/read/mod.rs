@@ -1,0 +1,16 @@
+//! From files that anyone may have written to rules that are understood: archives, YAML, collections, filters,
+//! placeholders, conditions. What cannot run is refused by name, and never fails the rest.
+
+mod archive;
+mod collection;
+pub(crate) mod condition;
+mod draft;
+mod filters;
+pub(crate) mod load;
+mod outline;
+pub(crate) mod placeholder;
+pub(crate) mod yaml;
+
+pub use archive::{ArchiveError, rule_files_from_tar_zst, rule_files_from_zip};
+pub use load::{RuleFile, Setting};
+pub use placeholder::Placeholders;
