@@ -4,9 +4,10 @@
 //! attackers wrote: everything is bounded, and matching takes time linear in the event.
 //!
 //! A rule goes [`read`] (`rsigma-parser` and checks) → [`rule`] (selections, items, atoms) → [`plan`] (tables per field,
-//! conditions over hits). [`explain`] answers the same question slowly, with names, values and bytes; [`lint`] says of
+//! conditions over hits). [`correlate`] asks about many matches within a time. [`explain`] answers the same question slowly, with names, values and bytes; [`lint`] says of
 //! rules what an engineer would.
 
+mod correlate;
 mod explain;
 mod lint;
 mod plan;
@@ -15,6 +16,7 @@ mod refusal;
 mod rule;
 mod ruleset;
 
+pub use correlate::{Correlated, Correlation, Correlator, Damaged, Fact, Figures, Kind, Limits, Moment};
 pub use explain::{Explanation, ItemTruth, SelectionTruth, ValueTruth};
 pub use lint::{Finding, LINTS, TACTICS, Weight, lint, without_telemetry};
 pub use plan::Scratch;

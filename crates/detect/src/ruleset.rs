@@ -1,5 +1,6 @@
 //! A set of rules that run, and the questions that can be put to it.
 
+use crate::correlate::Book;
 use crate::explain::{self, Explanation};
 use crate::rule::item::Vocabulary;
 use crate::read::load::{self, RuleFile, Setting};
@@ -10,6 +11,7 @@ use crate::rule::view::SlowReadings;
 use model::{Event, Matched};
 use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
 
 /// Compiled rules. Immutable; share it between threads and give each a [`Scratch`].
 #[derive(Debug)]
@@ -19,6 +21,7 @@ pub struct RuleSet {
     plan: Plan,
     by_id: FxHashMap<String, u32>,
     version: String,
+    pub(crate) book: Arc<Book>,
 }
 
 impl RuleSet {
@@ -34,8 +37,9 @@ impl RuleSet {
         loaded.vocabulary.close();
         let plan = Plan::build(&loaded.rules, &loaded.vocabulary);
         let by_id = loaded.rules.iter().zip(0u32..).map(|(rule, index)| (rule.reference.id.clone(), index)).collect();
-        let version = version(&loaded.rules);
-        let set = RuleSet { rules: loaded.rules, vocabulary: loaded.vocabulary, plan, by_id, version };
+        let version = version(loaded.rules.iter().chain(loaded.book.list.iter().map(|correlation| &correlation.rule)));
+        let book = Arc::new(loaded.book);
+        let set = RuleSet { rules: loaded.rules, vocabulary: loaded.vocabulary, plan, by_id, version, book };
         (set, loaded.report)
     }
 
@@ -49,7 +53,7 @@ impl RuleSet {
         &self.rules
     }
 
-    /// 16 hexadecimal digits over the ids and versions of all rules, whatever their order.
+    /// 16 hexadecimal digits over the ids and versions of all rules and correlations, whatever their order.
     pub fn version(&self) -> &str {
         &self.version
     }
@@ -90,8 +94,8 @@ impl RuleSet {
     }
 }
 
-fn version(rules: &[Rule]) -> String {
-    let mut lines: Vec<String> = rules.iter().map(|rule| format!("{} {}\n", rule.reference.id, rule.reference.version)).collect();
+fn version<'r>(rules: impl Iterator<Item = &'r Rule>) -> String {
+    let mut lines: Vec<String> = rules.map(|rule| format!("{} {}\n", rule.reference.id, rule.reference.version)).collect();
     lines.sort_unstable();
     let digest = Sha256::digest(lines.concat().as_bytes());
     load::hexadecimal(&digest[..8])

@@ -39,6 +39,7 @@ pub const LINTS: &[(&str, Weight, &str)] = &[
     ("lint.selection_unused", Warning, "Name the selection in the condition or remove it; as it stands it changes nothing."),
     ("lint.quantifier_single", Note, "Name the selection itself, or choose several with a wildcard."),
     ("lint.all_of_them", Note, "Choose by name (`all of selection_*`), so that a selection added later does not change the condition."),
+    ("lint.correlation_upper_bound", Warning, "Add `gte`, or ask for more than instead of fewer than: each window ends with an event and is asked at once."),
     ("lint.field_unknown", Warning, "Use a field that events of this log source have; case matters."),
     ("lint.modifier_twice", Warning, "Remove one of the two."),
     ("lint.all_single", Warning, "Remove `all`, or give the values that must hold together."),

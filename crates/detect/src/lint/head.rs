@@ -130,7 +130,7 @@ fn prose(node: &Node, bench: &mut Bench<'_>) {
         }
         Some(_) => bench.say("lint.reference_form", &["references:"], "the references are not a list"),
     }
-    if node.get("detection").is_some() {
+    if node.get("filter").is_none() {
         false_positives(node, bench);
     }
 }

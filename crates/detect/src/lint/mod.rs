@@ -5,6 +5,7 @@
 
 mod codes;
 mod condition;
+mod correlation;
 mod fields;
 mod head;
 mod place;
@@ -146,6 +147,9 @@ fn document(node: &Node, bench: &mut Bench<'_>) {
         return;
     }
     head::check(node, bench);
+    if let Some(section) = node.get("correlation") {
+        correlation::check(section, bench);
+    }
     if let Some(section) = Section::of(node) {
         head::log_source(node, bench);
         condition::check(&section, bench);

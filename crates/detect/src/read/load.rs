@@ -1,5 +1,6 @@
 //! From files of Sigma rules to rules that run, and a report of those that do not. One bad rule never fails the rest.
 
+use crate::correlate::{self, Book, Known};
 use crate::read::collection;
 use crate::read::draft::{Draft, Part};
 use crate::read::filters::Filters;
@@ -35,6 +36,8 @@ pub struct Setting {
 const MAX_FILE: usize = 1 << 20;
 /// Rules of a set.
 const MAX_RULES: usize = 50_000;
+/// Correlations of a set.
+const MAX_CORRELATIONS: usize = 5_000;
 /// Bytes of a name in a log source.
 const MAX_NAME: usize = 128;
 
@@ -79,15 +82,20 @@ impl Document {
 }
 
 /// What was read.
+#[derive(Default)]
 pub(crate) struct Loaded {
     pub rules: Vec<Rule>,
     pub vocabulary: Vocabulary,
+    pub book: Book,
     pub report: LoadReport,
+    /// Correlations wait until every rule that they may name is read.
+    waiting: Vec<(Document, correlate::Draft)>,
+    known: Known,
 }
 
 /// Reads rule files.
 pub(crate) fn load(files: Vec<RuleFile>, setting: &Setting) -> Loaded {
-    let mut loaded = Loaded { rules: Vec::new(), vocabulary: Vocabulary::default(), report: LoadReport::default() };
+    let mut loaded = Loaded::default();
     let mut filters = Filters::default();
     let mut documents = Vec::new();
     for file in files {
@@ -108,11 +116,14 @@ pub(crate) fn load(files: Vec<RuleFile>, setting: &Setting) -> Loaded {
     let mut ids = FxHashSet::default();
     for document in documents {
         if let Err(fault) = loaded.document(&document, setting, &mut filters, &mut ids) {
+            loaded.known.refuse(&document.text, &document.name);
             loaded.report.refused.push(document.refuse(fault));
         }
     }
     loaded.report.refused.extend(filters.idle());
-    loaded.report.loaded = loaded.rules.len();
+    let refused = loaded.correlate();
+    loaded.report.refused.extend(refused);
+    loaded.report.loaded = loaded.rules.len() + loaded.book.list.len();
     loaded
 }
 
@@ -152,22 +163,38 @@ impl Loaded {
         filters: &mut Filters,
         ids: &mut FxHashSet<String>,
     ) -> Result<(), Fault> {
-        if self.rules.len() >= MAX_RULES {
+        if self.rules.len() >= MAX_RULES || self.waiting.len() >= MAX_CORRELATIONS {
             return Err(Fault::new("rule.too_many", "the set is full"));
         }
-        let rule = read(document, setting, filters, &mut self.vocabulary)?;
-        if !ids.insert(rule.reference.id.clone()) {
-            return Err(Fault::new("rule.id_duplicate", format!("another rule has the id {}", rule.reference.id)).near("id:"));
+        let node = Node::parse(&document.text)?;
+        let mut unique = |id: &String| match ids.insert(id.clone()) {
+            true => Ok(()),
+            false => Err(Fault::new("rule.id_duplicate", format!("another rule has the id {id}")).near("id:")),
+        };
+        if node.get("correlation").is_some() {
+            let draft = correlate::read(document, &node)?;
+            unique(&draft.rule.reference.id)?;
+            self.waiting.push((document.clone(), draft));
+            return Ok(());
         }
+        let rule = read(document, &node, setting, filters, &mut self.vocabulary)?;
+        unique(&rule.reference.id)?;
         self.rules.push(rule);
         Ok(())
+    }
+
+    /// Ties the correlations to what they name; gives back those that cannot be.
+    fn correlate(&mut self) -> Vec<Refusal> {
+        let (documents, drafts) = std::mem::take(&mut self.waiting).into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
+        let (book, faults) = correlate::resolve(drafts, &self.rules, &self.known);
+        self.book = book;
+        faults.into_iter().filter_map(|(index, fault)| Some(documents.get(index)?.refuse(fault))).collect()
     }
 }
 
 /// One document to one rule.
-fn read(document: &Document, setting: &Setting, filters: &mut Filters, vocabulary: &mut Vocabulary) -> Result<Rule, Fault> {
-    let node = Node::parse(&document.text)?;
-    check_document(&node)?;
+fn read(document: &Document, node: &Node, setting: &Setting, filters: &mut Filters, vocabulary: &mut Vocabulary) -> Result<Rule, Fault> {
+    check_document(node)?;
     let detection = node.get("detection").ok_or_else(|| Fault::new("rule.invalid", "the rule has no detection"))?;
     // Before the parser, which recurses on what is bounded here.
     let outline = Outline::of(detection, &[])?;
@@ -175,7 +202,7 @@ fn read(document: &Document, setting: &Setting, filters: &mut Filters, vocabular
     let part = Part::new(outline, std::mem::replace(&mut rule.detection, nothing()))?;
     let mut draft = Draft { rule, parts: vec![part], influences: Vec::new() };
     filters.apply(&mut draft);
-    rule_of(document, &node, draft, setting, vocabulary)
+    rule_of(document, node, draft, setting, vocabulary)
 }
 
 fn nothing() -> Detections {
@@ -218,6 +245,7 @@ fn rule_of(document: &Document, node: &Node, draft: Draft, setting: &Setting, vo
             level,
             tags: parsed.tags,
         },
+        name: parsed.name,
         description: parsed.description,
         status,
         author: parsed.author,
@@ -239,9 +267,6 @@ pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
 /// Kinds of documents that are no rules for single events.
 fn check_document(node: &Node) -> Result<(), Fault> {
     let Node::Map(_) = node else { return Err(Fault::new("rule.invalid", "the document is not a map")) };
-    if node.get("correlation").is_some() {
-        return Err(Fault::new("rule.correlation_unsupported", "the document has correlation").near("correlation:"));
-    }
     match node.get("logsource") {
         Some(Node::Map(_)) => Ok(()),
         _ => Err(Fault::new("rule.invalid", "the rule has no logsource")),

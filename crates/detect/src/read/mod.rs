@@ -6,6 +6,7 @@ mod collection;
 pub(crate) mod condition;
 mod draft;
 mod filters;
+pub(crate) mod head;
 pub(crate) mod load;
 mod outline;
 pub(crate) mod placeholder;

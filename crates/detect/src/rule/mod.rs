@@ -20,6 +20,8 @@ use model::{LogSource, RuleRef};
 pub struct Rule {
     /// What a match carries of it.
     pub reference: RuleRef,
+    /// The short name by which correlations may refer to it.
+    pub name: Option<String>,
     /// The description.
     pub description: Option<String>,
     /// `stable`, `test`, `experimental`, …

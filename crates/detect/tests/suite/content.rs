@@ -1,7 +1,8 @@
 //! The rules of this repository: each `content/rules/**/<name>.yml` has `<name>.hit.ndjson`, every line of which it
-//! matches, and `<name>.miss.ndjson`, no line of which it matches.
+//! matches, and `<name>.miss.ndjson`, no line of which it matches. Where the file has a correlation the samples are
+//! sequences, parted by empty lines.
 
-use detect::{RuleFile, RuleSet, Scratch};
+use detect::{Correlator, Limits, Moment, RuleFile, RuleSet, Scratch};
 use model::{Event, Timestamp};
 use parse::{Format, Input};
 use std::path::{Path, PathBuf};
@@ -37,6 +38,30 @@ fn wrong(set: &RuleSet, samples: &Path, expected: bool) -> Vec<String> {
     wrong
 }
 
+/// The same for sequences: each must lead to a hit, or to none.
+fn wrong_sequences(set: &RuleSet, samples: &Path, expected: bool) -> Vec<String> {
+    let Ok(text) = std::fs::read_to_string(samples) else { return vec![format!("{} is missing", samples.display())] };
+    let mut wrong = Vec::new();
+    let sequences: Vec<&str> = text.split("\n\n").filter(|sequence| !sequence.trim().is_empty()).collect();
+    for (sequence, number) in sequences.iter().zip(1..) {
+        let (mut state, mut hits) = (Correlator::new(set, Limits::default()), Vec::new());
+        for (line, seq) in sequence.lines().zip(1..) {
+            let (mut event, mut out, mut facts) = (Event::default(), Vec::new(), Vec::new());
+            parse::parse_into(&Input { raw: line.as_bytes(), received: Timestamp(0), format: Format::Auto, peer: None }, &mut event);
+            set.matches(&event, &mut Scratch::new(), &mut out);
+            set.facts(&event, &out, &mut facts);
+            state.observe(&facts, Moment { time: event.time, seq, clock: event.time }, &mut hits);
+        }
+        if hits.is_empty() == expected {
+            wrong.push(format!("{}, sequence {number}: {hits:?}", samples.display()));
+        }
+    }
+    if sequences.len() < 2 {
+        wrong.push(format!("{} has fewer than two sequences", samples.display()));
+    }
+    wrong
+}
+
 #[test]
 fn every_rule_of_the_repository_matches_its_hits_and_misses_its_misses() {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../content/rules"));
@@ -52,6 +77,7 @@ fn every_rule_of_the_repository_matches_its_hits_and_misses_its_misses() {
             RuleFile { name: path.file_name().unwrap().to_string_lossy().into_owned(), text: std::fs::read(path).unwrap() };
         let (set, report) = RuleSet::compile(vec![file]);
         faults.extend(report.refused.iter().map(|refusal| format!("{}: {} {}", path.display(), refusal.code, refusal.message)));
+        let wrong = if set.correlations().is_empty() { wrong } else { wrong_sequences };
         faults.extend(wrong(&set, &path.with_extension("hit.ndjson"), true));
         faults.extend(wrong(&set, &path.with_extension("miss.ndjson"), false));
     }

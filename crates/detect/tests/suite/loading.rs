@@ -51,7 +51,7 @@ fn faults_have_codes_and_lines() {
 
 #[test]
 fn kinds_of_documents_that_do_not_run_are_named() {
-    refused_text("title: C\ncorrelation:\n    type: event_count\n", "rule.correlation_unsupported", Some(2));
+    refused_text("title: C\ncorrelation:\n    type: event_count\n", "rule.correlation", Some(2));
     refused_text("title: F\nlogsource: {product: x}\nfilter:\n    rules: any\n", "rule.condition", None);
     refused_text("title: F\nfilter:\n    rules: any\n", "rule.filter", None);
     refused_text("action: repeat\ntitle: G\n", "rule.collection_action", Some(1));

@@ -4,6 +4,7 @@
 
 mod agreement;
 mod content;
+mod correlations;
 mod explanation;
 mod keywords;
 mod language;

@@ -1,0 +1,343 @@
+//! From correlations that name rules to correlations that hear them: references, aliases, columns, and the order in
+//! which one correlation feeds another.
+
+use super::{Book, Column, Correlation, Draft, Leg};
+use crate::read::head::{self, text};
+use crate::read::yaml::Node;
+use crate::refusal::Fault;
+use crate::rule::Rule;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// Names of rules that did not load, so that a correlation can say why it does not either.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    refused: FxHashSet<String>,
+}
+
+impl Known {
+    /// Notes a document that was refused.
+    pub(crate) fn refuse(&mut self, document: &str, file: &str) {
+        self.refused.insert(key(file));
+        if let Ok(node) = Node::parse(document) {
+            self.refused.extend(["id", "name"].iter().filter_map(|part| text(&node, part)).map(|name| key(&name)));
+        }
+    }
+}
+
+/// Ids and names are found whatever their case.
+fn key(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
+/// What a correlation hears.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Source {
+    Rule(u32),
+    Draft(usize),
+}
+
+/// Everything that can be named.
+#[derive(Default)]
+struct Names {
+    by_id: FxHashMap<String, Source>,
+    by_name: FxHashMap<String, Vec<Source>>,
+}
+
+impl Names {
+    fn add(&mut self, rule: &Rule, source: Source) {
+        self.by_id.insert(key(&rule.reference.id), source);
+        if let Some(name) = &rule.name {
+            self.by_name.entry(key(name)).or_default().push(source);
+        }
+    }
+
+    fn find(&self, name: &str, known: &Known) -> Result<Source, Fault> {
+        let fault = |code, message: String| Fault::new(code, message).near(name);
+        let wanted = key(name);
+        match (self.by_id.get(&wanted), self.by_name.get(&wanted).map(Vec::as_slice)) {
+            (Some(source), _) | (None, Some([source])) => Ok(*source),
+            (None, Some(_)) => Err(fault("rule.correlation_reference_ambiguous", format!("several rules are called {name}"))),
+            (None, None) if known.refused.contains(&wanted) => Err(refused(name)),
+            (None, None) => Err(fault("rule.correlation_reference_unknown", format!("no rule has the id or name {name}"))),
+        }
+    }
+}
+
+fn refused(name: &str) -> Fault {
+    Fault::new("rule.correlation_reference_refused", format!("it names {name}, which does not load")).near(name)
+}
+
+/// The correlations that run, and for each draft that does not its place and why.
+pub(crate) fn resolve(drafts: Vec<Draft>, rules: &[Rule], known: &Known) -> (Book, Vec<(usize, Fault)>) {
+    let mut names = Names::default();
+    rules.iter().zip(0u32..).for_each(|(rule, index)| names.add(rule, Source::Rule(index)));
+    drafts.iter().zip(0usize..).for_each(|(draft, index)| names.add(&draft.rule, Source::Draft(index)));
+    let mut sources: Vec<Result<Vec<Source>, Fault>> = drafts.iter().map(|draft| heard(draft, &names, known)).collect();
+    for (draft, heard) in drafts.iter().zip(&mut sources) {
+        if let Some(fault) = heard.as_ref().ok().and_then(|heard| aliased(draft, heard, rules, &drafts)) {
+            *heard = Err(fault);
+        }
+    }
+    let inner_first = ordered(&drafts, &mut sources);
+    let mut place = FxHashMap::default();
+    let mut alive: Vec<(usize, Vec<Source>)> = Vec::new();
+    let mut faults = Vec::new();
+    for (index, heard) in sources.into_iter().enumerate() {
+        match heard {
+            Ok(heard) => {
+                place.insert(index, alive.len());
+                alive.push((index, heard));
+            }
+            Err(fault) => faults.push((index, fault)),
+        }
+    }
+    let inner_first = inner_first.into_iter().filter_map(|index| place.get(&index).copied()).collect();
+    let mut drafts: Vec<Option<Draft>> = drafts.into_iter().map(Some).collect();
+    let parts = alive.into_iter().filter_map(|(index, heard)| {
+        let heard = heard.into_iter().map(|source| match source {
+            Source::Draft(draft) => Source::Draft(place.get(&draft).copied().unwrap_or(usize::MAX)),
+            rule => rule,
+        });
+        Some((drafts.get_mut(index)?.take()?, heard.collect()))
+    });
+    let binder = Binder { parts: parts.collect(), rules };
+    (binder.bound(inner_first), faults)
+}
+
+fn heard(draft: &Draft, names: &Names, known: &Known) -> Result<Vec<Source>, Fault> {
+    let mut heard = Vec::with_capacity(draft.sources.len());
+    for name in &draft.sources {
+        let source = names.find(name, known)?;
+        if heard.contains(&source) {
+            return Err(Fault::new("rule.correlation", format!("{name} is named twice, once by its id")).near(name));
+        }
+        heard.push(source);
+    }
+    Ok(heard)
+}
+
+/// What is wrong with the aliases, if anything.
+fn aliased(draft: &Draft, heard: &[Source], rules: &[Rule], drafts: &[Draft]) -> Option<Fault> {
+    let fault = |near: &str, message: String| Some(Fault::new("rule.correlation_alias", message).near(format!("{near}:")));
+    let rule_of = |source: &Source| match source {
+        Source::Rule(index) => rules.get(*index as usize),
+        Source::Draft(index) => drafts.get(*index).map(|draft| &draft.rule),
+    };
+    for (alias, fields) in &draft.aliases {
+        let is = |(source, written): (&Source, &String), name: &str| named(written, rule_of(source), name);
+        if let Some((name, _)) = fields.iter().find(|(name, _)| !heard.iter().zip(&draft.sources).any(|pair| is(pair, name))) {
+            return fault(name, format!("the alias {alias} is for {name}, which is not among the rules"));
+        }
+        let used = draft.group_by.contains(alias) || draft.fields.contains(alias);
+        let without = |pair: (&Source, &String)| !fields.iter().any(|(name, _)| is(pair, name));
+        if let Some((_, written)) = heard.iter().zip(&draft.sources).find(|pair| used && without(*pair)) {
+            return fault(alias, format!("the alias {alias} has no field for {written}"));
+        }
+    }
+    None
+}
+
+/// Whether an alias means this rule.
+fn named(written: &str, rule: Option<&Rule>, name: &str) -> bool {
+    let own = rule.is_some_and(|rule| key(&rule.reference.id) == key(name) || rule.name.as_ref().is_some_and(|own| key(own) == key(name)));
+    written == name || own
+}
+
+/// The drafts with those that they hear before them. What hears a refused one is refused, and so is a circle.
+fn ordered(drafts: &[Draft], sources: &mut [Result<Vec<Source>, Fault>]) -> Vec<usize> {
+    let mut order = Vec::new();
+    let mut done = FxHashSet::default();
+    loop {
+        let before = (order.len(), sources.iter().filter(|heard| heard.is_err()).count());
+        for index in 0..sources.len() {
+            let Some(Ok(heard)) = sources.get(index) else { continue };
+            if done.contains(&index) {
+                continue;
+            }
+            let inner: Vec<(usize, usize)> = heard
+                .iter()
+                .enumerate()
+                .filter_map(|(at, source)| if let Source::Draft(draft) = source { Some((at, *draft)) } else { None })
+                .collect();
+            let broken = inner.iter().find(|(_, draft)| sources.get(*draft).is_none_or(Result::is_err)).map(|(at, _)| *at);
+            if let Some(at) = broken {
+                let name = drafts.get(index).and_then(|draft| draft.sources.get(at)).map_or("", String::as_str);
+                let fault = refused(name);
+                if let Some(heard) = sources.get_mut(index) {
+                    *heard = Err(fault);
+                }
+            } else if inner.iter().all(|(_, draft)| done.contains(draft)) {
+                done.insert(index);
+                order.push(index);
+            }
+        }
+        if before != (order.len(), sources.iter().filter(|heard| heard.is_err()).count()) {
+            continue;
+        }
+        // Whatever is left hears a circle or stands in one; those in one are named as such first.
+        let circle: Vec<usize> = (0..sources.len()).filter(|index| !done.contains(index) && reaches_itself(*index, sources)).collect();
+        if circle.is_empty() {
+            return order;
+        }
+        for index in circle {
+            if let Some(heard) = sources.get_mut(index) {
+                *heard = Err(Fault::new("rule.correlation_cycle", "it hears itself, by way of the rules that it names").near("rules:"));
+            }
+        }
+    }
+}
+
+fn reaches_itself(start: usize, sources: &[Result<Vec<Source>, Fault>]) -> bool {
+    let mut seen = FxHashSet::default();
+    let mut open = vec![start];
+    while let Some(index) = open.pop() {
+        for source in sources.get(index).and_then(|heard| heard.as_ref().ok()).into_iter().flatten() {
+            match source {
+                Source::Draft(draft) if *draft == start => return true,
+                Source::Draft(draft) if seen.insert(*draft) => open.push(*draft),
+                _ => {}
+            }
+        }
+    }
+    false
+}
+
+/// Ties drafts to columns, outer ones first: they say what the inner ones must carry.
+struct Binder<'r> {
+    parts: Vec<(Draft, Vec<Source>)>,
+    rules: &'r [Rule],
+}
+
+impl Binder<'_> {
+    fn bound(self, inner_first: Vec<usize>) -> Book {
+        let count = self.parts.len();
+        let mut book = Book::default();
+        let mut columns: Vec<Vec<String>> = vec![Vec::new(); count];
+        let mut legs: Vec<Vec<Leg>> = vec![Vec::new(); count];
+        for &index in inner_first.iter().rev() {
+            let Some((draft, heard)) = self.parts.get(index) else { continue };
+            let own = columns.get(index).cloned().unwrap_or_default();
+            let carried: Vec<&String> = own.iter().filter(|name| !draft.group_by.contains(name)).collect();
+            let mut bound = Vec::with_capacity(heard.len());
+            for (source, written) in heard.iter().zip(&draft.sources) {
+                let mut read = |name: &String| {
+                    let field = self.field(draft, *source, written, name);
+                    column(*source, field, self.rules, &mut book, &mut columns)
+                };
+                bound.push(Leg {
+                    group: draft.group_by.iter().map(&mut read).collect(),
+                    field: draft.fields.iter().map(&mut read).collect(),
+                    carried: carried.iter().map(|name| read(name)).collect(),
+                });
+            }
+            if let Some(place) = legs.get_mut(index) {
+                *place = bound;
+            }
+        }
+        self.finished(book, &inner_first, columns, legs)
+    }
+
+    /// What a name of a correlation means in one of its rules.
+    fn field<'n>(&'n self, draft: &'n Draft, source: Source, written: &str, name: &'n String) -> &'n str {
+        let rule = match source {
+            Source::Rule(index) => self.rules.get(index as usize),
+            Source::Draft(index) => self.parts.get(index).map(|(draft, _)| &draft.rule),
+        };
+        let alias = draft.aliases.iter().find(|(alias, _)| alias == name);
+        let field = alias.and_then(|(_, fields)| fields.iter().find(|(of, _)| named(written, rule, of)));
+        field.map_or(name.as_str(), |(_, field)| field)
+    }
+
+    fn finished(self, mut book: Book, inner_first: &[usize], columns: Vec<Vec<String>>, legs: Vec<Vec<Leg>>) -> Book {
+        book.by_correlation = vec![Vec::new(); self.parts.len()];
+        let (mut fed, mut loud) = (FxHashSet::default(), FxHashSet::default());
+        for ((draft, heard), index) in self.parts.iter().zip(0u32..) {
+            for (source, leg) in heard.iter().zip(0u16..) {
+                match source {
+                    Source::Rule(rule) => book.by_rule.entry(*rule).or_default().push((index, leg)),
+                    Source::Draft(inner) => {
+                        if let Some(listeners) = book.by_correlation.get_mut(*inner) {
+                            listeners.push((index, leg));
+                        }
+                    }
+                }
+                fed.insert(*source);
+                if draft.generate {
+                    loud.insert(*source);
+                }
+            }
+        }
+        let silent = |source: Source| fed.contains(&source) && !loud.contains(&source);
+        book.silent = fed.iter().filter_map(|source| if let Source::Rule(rule) = source { Some(*rule) } else { None }).filter(|rule| silent(Source::Rule(*rule))).collect();
+        // A version is that of the meaning, and the meaning is also that of the rules behind the names.
+        let mut versions: Vec<String> = vec![String::new(); self.parts.len()];
+        for &index in inner_first {
+            let Some((draft, heard)) = self.parts.get(index) else { continue };
+            let behind = heard.iter().map(|source| match source {
+                Source::Rule(rule) => self.rules.get(*rule as usize).map_or("", |rule| rule.reference.version.as_str()),
+                Source::Draft(inner) => versions.get(*inner).map_or("", String::as_str),
+            });
+            let version = head::version(std::iter::once(draft.rule.text.as_str()).chain(behind));
+            if let Some(place) = versions.get_mut(index) {
+                *place = version;
+            }
+        }
+        let ids: Vec<Vec<String>> = self.parts.iter().map(|(_, heard)| heard.iter().map(|source| self.id(*source)).collect()).collect();
+        for ((((((draft, _), columns), legs), version), sources), index) in self.parts.into_iter().zip(columns).zip(legs).zip(versions).zip(ids).zip(0usize..) {
+            let mut rule = draft.rule;
+            rule.reference.version = version;
+            let mut carried = 0;
+            let columns = columns.iter().map(|name| match draft.group_by.iter().position(|field| field == name) {
+                // Both are far below 2^32.
+                Some(group) => Column::Group(group as u32),
+                None => {
+                    carried += 1;
+                    Column::Carried(carried as u32 - 1)
+                }
+            });
+            book.list.push(Correlation {
+                rule,
+                kind: draft.kind,
+                sources,
+                timespan: draft.timespan,
+                alerts: !silent(Source::Draft(index)),
+                ask: draft.ask,
+                legs,
+                columns: columns.collect(),
+                group_by: draft.group_by,
+                carried,
+            });
+        }
+        book
+    }
+
+    fn id(&self, source: Source) -> String {
+        match source {
+            Source::Rule(rule) => self.rules.get(rule as usize).map(|rule| rule.reference.id.clone()),
+            Source::Draft(inner) => self.parts.get(inner).map(|(draft, _)| draft.rule.reference.id.clone()),
+        }
+        .unwrap_or_default()
+    }
+}
+
+/// The column of a source that has a field; a new one if it was not asked for yet.
+fn column(source: Source, field: &str, rules: &[Rule], book: &mut Book, columns: &mut [Vec<String>]) -> u32 {
+    // Bounded by the names that correlations may have.
+    match source {
+        Source::Rule(index) => {
+            let Some(rule) = rules.get(index as usize) else { return u32::MAX };
+            let view = book.views.intern(&rule.log_source, field);
+            let known = book.columns.entry(index).or_default();
+            place(known, view)
+        }
+        Source::Draft(inner) => columns.get_mut(inner).map_or(u32::MAX, |known| place(known, field.to_owned())),
+    }
+}
+
+fn place<T: PartialEq>(known: &mut Vec<T>, wanted: T) -> u32 {
+    let found = known.iter().position(|one| *one == wanted);
+    found.unwrap_or_else(|| {
+        known.push(wanted);
+        known.len() - 1
+    }) as u32
+}
