@@ -4,10 +4,12 @@
 //! between the two neither loses an alert nor raises it twice. A database that is down is waited for; the log keeps
 //! what was not followed yet.
 
+use crate::correlate::{Correlations, Raised};
 use crate::counters::{Counters, SourceCounts};
 use desk::triage::{self, Detected};
 use desk::{Desk, Problem, Topic, admin};
-use model::OpContext;
+use model::{EventId, OpContext};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -87,9 +89,10 @@ pub async fn belong_together(desk: &Desk) -> Result<(), Misfit> {
     Ok(())
 }
 
-/// Follows until `stop` and then to the end of what is durable. `node` is part of every event's id.
-pub async fn follow(desk: Desk, counters: Counters, node: u16, stop: CancellationToken) {
-    let mut follower = Follower { desk, counters, node, position: None, written: None, counted: Instant::now() };
+/// Follows until `stop` and then to the end of what is durable. `node` is part of every event's id; the state of the
+/// correlations is saved in the file `state`.
+pub async fn follow(desk: Desk, counters: Counters, node: u16, state: PathBuf, stop: CancellationToken) {
+    let mut follower = Follower { desk, counters, node, state, correlations: None, position: None, written: None, counted: Instant::now() };
     let mut durable = follower.desk.lake.durable();
     let mut pause = FIRST_PAUSE;
     loop {
@@ -133,6 +136,9 @@ struct Follower {
     desk: Desk,
     counters: Counters,
     node: u16,
+    state: PathBuf,
+    /// `None` until the database has said where it stands.
+    correlations: Option<Correlations>,
     /// Followed up to here; `None` until the database has said where it stands.
     position: Option<u64>,
     /// When the position was last written.
@@ -146,16 +152,28 @@ impl Follower {
             Some(position) => position,
             None => {
                 let position = self.desk.db.follower_position().await?;
+                let lake = self.desk.lake.id().to_string();
+                let correlations = Correlations::open(self.state.clone(), lake, self.desk.rules.load_full(), position);
+                // What the correlations have not heard as they were saved they hear again; its alerts are written.
+                let from = correlations.saved();
+                self.correlations = Some(correlations);
                 // What is followed since before the start may go, even if nothing new ever comes.
-                self.desk.lake.release(position);
-                position
+                self.desk.lake.release(from);
+                from
             }
         };
         self.position = Some(from);
         let lake = self.desk.lake.clone();
         let records = tokio::task::spawn_blocking(move || lake.records_after(from, STEP_BYTES)).await??;
         if let Some(last) = records.last().map(|record| record.last_seq) {
-            let detections: Vec<Detected> = records.iter().flat_map(|record| self.detections(record)).collect();
+            let rules = self.desk.rules.load_full();
+            let mut detections: Vec<Detected> = records.iter().flat_map(|record| self.detections(record, &rules)).collect();
+            if let Some(correlations) = &mut self.correlations {
+                correlations.hear(&records, &rules);
+            }
+            for raised in self.correlations.as_ref().map_or(&[][..], Correlations::pending) {
+                detections.extend(self.correlated(raised).await?);
+            }
             let due = self.written.is_none_or(|at| at.elapsed() >= POSITION_EVERY);
             if !detections.is_empty() || due {
                 self.absorb(detections, last).await?;
@@ -170,24 +188,52 @@ impl Follower {
         Ok(if records.is_empty() { Step::Rest } else { Step::More })
     }
 
-    fn detections<'r>(&self, record: &'r lake::Record) -> impl Iterator<Item = Detected> + use<'r> {
+    /// Matches that are alerts by themselves: not those of rules that only feed correlations.
+    fn detections<'r>(&self, record: &'r lake::Record, rules: &'r detect::RuleSet) -> impl Iterator<Item = Detected> + use<'r> {
         let node = self.node;
         record.hits.iter().filter_map(move |(rule, event)| {
             let rule = record.rules.get(*rule as usize)?;
-            Some(triage::detected(rule, event, node))
+            rules.find(&rule.id).is_none_or(|place| rules.alerts(place)).then(|| triage::detected(rule, event, node))
         })
+    }
+
+    /// A hit of a correlation, with what the store still has of its events.
+    async fn correlated(&self, raised: &Raised) -> Result<Vec<Detected>, StepError> {
+        let mut events = Vec::with_capacity(raised.events.len());
+        for seq in &raised.events {
+            events.extend(self.desk.lake.get(EventId { node: self.node, seq: *seq }).await?);
+        }
+        let mut found = triage::correlated(&raised.rule, &raised.group, &events, self.node, raised.at);
+        // What is late for an answer is late since the last of them came, not since the first.
+        if let Some(last) = found.iter().map(|one| one.received).max() {
+            found.iter_mut().for_each(|one| one.received = last);
+        }
+        Ok(found)
     }
 
     async fn absorb(&mut self, detections: Vec<Detected>, last: u64) -> Result<(), StepError> {
         let ctx = OpContext::system("alert writer", self.desk.now());
         let absorbed = triage::absorb(&self.desk.db, &ctx, detections, last).await?;
         self.written = Some(Instant::now());
-        self.desk.lake.release(last);
+        self.written_to(last, false);
         let ids: Vec<String> = absorbed.created.iter().chain(&absorbed.updated).map(ToString::to_string).collect();
         if !ids.is_empty() {
             self.desk.live.notify(Topic::Alerts, ids);
         }
         Ok(())
+    }
+
+    /// The alerts are written up to here: so far the log may go, as far as the correlations do not need it.
+    fn written_to(&mut self, position: u64, now: bool) {
+        let release = match &mut self.correlations {
+            Some(correlations) => {
+                // Blocks for as long as it takes to write the state, now and then.
+                correlations.written(position, now);
+                correlations.saved()
+            }
+            None => position,
+        };
+        self.desk.lake.release(release);
     }
 
     /// Writes a position that moved without matches, so that the log may be truncated.
@@ -240,6 +286,9 @@ impl Follower {
     async fn finish(mut self) {
         let saved = async {
             self.save_position().await?;
+            if let Some(position) = self.position {
+                self.written_to(position, true);
+            }
             self.save_counts().await
         };
         if let Err(error) = saved.await {

@@ -8,6 +8,7 @@
 //! Both queues are bounded by bytes: when they are full, HTTP answers 429, TCP stops reading, and only UDP drops,
 //! counted.
 
+mod correlate;
 mod counters;
 mod decode;
 pub mod follow;

@@ -65,7 +65,7 @@ impl Floor {
         let pipeline = Pipeline::start(lake, rules, clock, &PipelineOptions::default());
         let follow = CancellationToken::new();
         let node = desk.lake.node();
-        let follower = tokio::spawn(ingest::follow::follow(desk.clone(), pipeline.counters().clone(), node, follow.clone()));
+        let follower = tokio::spawn(ingest::follow::follow(desk.clone(), pipeline.counters().clone(), node, data.join("correlations.state"), follow.clone()));
         Ok(Floor { desk, pipeline, receivers: Vec::new(), receive: CancellationToken::new(), follower, follow })
     }
 

@@ -46,7 +46,7 @@ pub async fn absorb(db: &Db, ctx: &OpContext, detections: Vec<Detected>, positio
     if position <= committed {
         return Ok(Absorbed::default());
     }
-    let groups = coalesce(detections.into_iter().filter(|detected| detected.event.seq > committed));
+    let groups = coalesce(detections.into_iter().filter(|detected| detected.at > committed));
     let (mut fresh, mut grown) = (Vec::new(), Vec::new());
     part(&tx, groups, &mut fresh, &mut grown).await?;
     // In the order of the log, so that numbers rise with time.

@@ -13,6 +13,9 @@ pub struct Detected {
     pub rule: RuleRef,
     /// The event.
     pub event: EventId,
+    /// The sequence of the event with which it was found: of a rule's match the same, of a correlation's that of the event
+    /// that completed it.
+    pub at: u64,
     /// Event time.
     pub time: Timestamp,
     /// Receive time: windows go by it, because the sender does not choose it.
@@ -83,6 +86,7 @@ pub fn detected(rule: &RuleRef, event: &Event, node: u16) -> Detected {
         key: group_key(host.as_deref(), user.as_deref()),
         rule: rule.clone(),
         event: EventId { node, seq: event.seq },
+        at: event.seq,
         time: event.time,
         received: event.received,
         source: keep_text(&event.source),
@@ -90,6 +94,23 @@ pub fn detected(rule: &RuleRef, event: &Event, node: u16) -> Detected {
         user,
         entities,
     }
+}
+
+/// A hit of a correlation as one detection for each of its events, all counted by the group. `at` is the sequence of the
+/// event that completed it. Host and account are those that all of the events share.
+pub fn correlated(rule: &RuleRef, group: &[(String, String)], events: &[Event], node: u16, at: u64) -> Vec<Detected> {
+    let lower: Vec<String> = group.iter().map(|(_, value)| value.to_lowercase()).collect();
+    let key = serde_json::json!({"group": lower}).to_string();
+    let mut found: Vec<Detected> = events.iter().map(|event| detected(rule, event, node)).collect();
+    let shared = |of: fn(&Detected) -> &Option<String>| {
+        let first = found.first().and_then(|first| of(first).clone())?;
+        found.iter().all(|other| of(other).as_ref().is_some_and(|other| other.eq_ignore_ascii_case(&first))).then_some(first)
+    };
+    let (host, user) = (shared(|one| &one.host), shared(|one| &one.user));
+    for one in &mut found {
+        (one.key, one.at, one.host, one.user) = (key.clone(), at, host.clone(), user.clone());
+    }
+    found
 }
 
 fn text(value: Value<'_>) -> Option<&str> {

@@ -70,6 +70,9 @@ pub(super) async fn explain(desk: &Desk, id: AlertId) -> Result<AlertExplanation
     let raised_by = alert.rule.as_ref();
     let place = raised_by.and_then(|rule| rules.find(&rule.id));
     let rule = place.and_then(|place| rules.rules().get(place as usize)).map(|rule| &rule.reference);
+    // A correlation has no condition that one event could be held against.
+    let correlation = raised_by.and_then(|rule| rules.find_correlation(&rule.id)).map(|known| &known.rule.reference);
+    let rule = rule.or(correlation);
     Ok(AlertExplanation {
         stale: raised_by.map(|rule| &rule.version) != rule.map(|rule| &rule.version),
         explanation: place.zip(found.as_ref()).map(|(place, (_, event))| rules.explain(place, event)),

@@ -162,3 +162,35 @@ async fn what_the_sender_writes_neither_stops_the_writer_nor_leads_the_queue() {
         assert_eq!(floor.get("/api/v1/alerts?host=%00").await.fault(), (400, "request.filter"));
     }
 }
+
+/// The events of a correlation are older than what is committed; what counts is when it was found.
+#[tokio::test]
+async fn a_correlation_is_one_alert_with_all_of_its_events_and_is_counted_once() {
+    for records in testkit::record_urls() {
+        let floor = Floor::on(&records.url).await;
+        let many = rule("many", Severity::High);
+        let event = |seq: u64, host: &str| {
+            let mut event = model::Event::new(b"{}", floor.desk.now());
+            event.seq = seq;
+            event.push_str(model::field::HOST_NAME, host);
+            event
+        };
+        let group = |value: &str| vec![("user.name".to_owned(), value.to_owned())];
+        let hit = |value: &str, events: &[model::Event], at| crate::triage::correlated(&many, &group(value), events, 1, at);
+        floor.absorb(Vec::new(), 7).await;
+        let first = hit("Ann", &[event(2, "ws-1"), event(5, "WS-1"), event(8, "ws-1")], 8);
+        let made = floor.absorb(first.clone(), 8).await;
+        assert_eq!((made.created.len(), made.updated.len()), (1, 0), "{}", records.name);
+        // Repeated after a lost answer, alone and with news.
+        assert_eq!(floor.absorb(first.clone(), 8).await, Absorbed::default());
+        let more = hit("ann", &[event(3, "ws-1"), event(9, "ws-2")], 9);
+        let grown = floor.absorb([first, more].concat(), 9).await;
+        assert_eq!((grown.created.len(), grown.updated.as_slice()), (0, made.created.as_slice()));
+        let alert = floor.get(&format!("/api/v1/alerts/{}", made.created[0])).await.ok();
+        assert_eq!((&alert["count"], &alert["host"]), (&json!(5), &json!("ws-1")));
+        // Another group is another alert; of several hosts it names none as its own.
+        let other = floor.absorb(hit("bob", &[event(4, "ws-1"), event(10, "ws-2")], 10), 10).await;
+        let alert = floor.get(&format!("/api/v1/alerts/{}", other.created[0])).await.ok();
+        assert_eq!((&alert["count"], &alert["host"]), (&json!(2), &json!(null)));
+    }
+}

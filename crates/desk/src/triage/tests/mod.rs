@@ -16,6 +16,7 @@ pub(crate) fn detection(rule: &RuleRef, host: &str, seq: u64, at: Timestamp) -> 
     Detected {
         rule: rule.clone(),
         event: EventId { node: 1, seq },
+        at: seq,
         time: at,
         received: at,
         source: "test".into(),

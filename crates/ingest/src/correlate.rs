@@ -1,0 +1,203 @@
+//! Correlations over what comes in: the alert writer lets them hear the log, and keeps their state across restarts.
+//!
+//! The state is written into the data folder with the position up to which it has heard the log, only after the alerts
+//! up to there are written. The log is kept from that position on, so that a start begins with the saved state, hears
+//! again what came after it, and arrives where it was: alerts that are written already are not written again.
+
+use lake::Record;
+use detect::{Correlated, Correlator, Fact, Limits, Moment, RuleSet};
+use model::RuleRef;
+use serde::{Deserialize, Serialize};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Events of a hit that its alert refers to.
+const NAMED: usize = 100;
+/// How often the state is written at most; a large one less often.
+const SAVED_EVERY: Duration = Duration::from_secs(10);
+/// Bytes of state for which another second is waited.
+const BYTES_A_SECOND: u64 = 4 << 20;
+/// Bytes of a saved state that are read.
+const MAX_FILE: u64 = 2 << 30;
+
+/// A correlation that has hit.
+#[derive(Clone, Debug)]
+pub(crate) struct Raised {
+    pub rule: RuleRef,
+    /// The group fields and their values.
+    pub group: Vec<(String, String)>,
+    /// Sequences of its events, the first of them.
+    pub events: Vec<u64>,
+    /// The sequence of the event that completed it.
+    pub at: u64,
+}
+
+/// What stands before the state in its file.
+#[derive(Debug, Serialize, Deserialize)]
+struct Head {
+    /// The store whose events it has heard.
+    lake: String,
+    /// Up to which event.
+    position: u64,
+}
+
+/// The correlations of a floor.
+pub(crate) struct Correlations {
+    file: PathBuf,
+    lake: String,
+    rules: Arc<RuleSet>,
+    state: Correlator,
+    /// The saved state has heard the log up to here.
+    saved: u64,
+    saved_at: Instant,
+    /// The state has heard the log up to here: a step that failed is done again and must not be heard twice.
+    heard: u64,
+    /// Hits that are in no alert yet.
+    pending: Vec<Raised>,
+    /// Groups and matches that had to be forgotten, as last told.
+    lost: u64,
+}
+
+impl Correlations {
+    /// The state that was saved for this store, as far as the alerts are written; else one that has heard nothing.
+    pub(crate) fn open(file: PathBuf, lake: String, rules: Arc<RuleSet>, written: u64) -> Correlations {
+        let limits = Limits::default();
+        let restored = read(&file).and_then(|(head, bytes)| {
+            let fits = head.lake == lake && head.position <= written;
+            if !fits {
+                tracing::warn!(position = head.position, written, "the saved state of the correlations belongs to other records; they begin anew");
+            }
+            let restored = Correlator::restored(&rules, limits, &bytes);
+            if let Err(error) = &restored {
+                tracing::warn!(%error, "the correlations begin anew");
+            }
+            restored.ok().filter(|_| fits).map(|(state, left_out)| (head.position, state, left_out))
+        });
+        let (saved, state) = match restored {
+            Some((position, state, left_out)) => {
+                if left_out > 0 {
+                    tracing::info!(left_out, "groups of correlations that have changed begin anew");
+                }
+                (position, state)
+            }
+            None => (written, Correlator::new(&rules, limits)),
+        };
+        Correlations { file, lake, rules, state, saved, saved_at: Instant::now(), heard: saved, pending: Vec::new(), lost: 0 }
+    }
+
+    /// Up to where the log may be dropped: what the saved state has not heard is heard again after a restart.
+    pub(crate) fn saved(&self) -> u64 {
+        self.saved
+    }
+
+    /// Hits that are in no alert yet.
+    pub(crate) fn pending(&self) -> &[Raised] {
+        &self.pending
+    }
+
+    /// Hears records of the log.
+    pub(crate) fn hear(&mut self, records: &[Record], rules: &Arc<RuleSet>) {
+        if rules.version() != self.rules.version() {
+            self.state = self.state.turned_to(rules);
+            self.rules = rules.clone();
+        }
+        for record in records.iter().filter(|record| record.last_seq > self.heard).collect::<Vec<_>>() {
+            if !self.state.is_idle() {
+                self.hear_one(record);
+            }
+            self.heard = record.last_seq;
+        }
+    }
+
+    fn hear_one(&mut self, record: &Record) {
+        // The record's own rules as they are in force; one that has changed since is no longer heard.
+        let places = record.rules.iter().map(|rule| {
+            let place = self.rules.find(&rule.id)?;
+            let known = self.rules.rules().get(place as usize)?;
+            (known.reference.version == rule.version).then_some(place)
+        });
+        let places: Vec<Option<u32>> = places.collect();
+        let (mut matched, mut facts, mut hits) = (Vec::new(), Vec::<Fact>::new(), Vec::<Correlated>::new());
+        // An event's matches stand together.
+        for of_one in record.hits.chunk_by(|(_, one), (_, other)| one.seq == other.seq) {
+            let Some((_, event)) = of_one.first().filter(|(_, event)| event.seq > self.heard) else { continue };
+            matched.clear();
+            matched.extend(of_one.iter().filter_map(|(rule, _)| places.get(*rule as usize).copied().flatten()));
+            facts.clear();
+            self.rules.facts(event, &matched, &mut facts);
+            self.state.observe(&facts, Moment { time: event.time, seq: event.seq, clock: event.received }, &mut hits);
+            for hit in hits.drain(..) {
+                let Some(correlation) = self.rules.correlations().get(hit.correlation as usize) else { continue };
+                let mut events = hit.events;
+                events.truncate(NAMED);
+                self.pending.push(Raised { rule: correlation.rule.reference.clone(), group: hit.group, events, at: event.seq });
+            }
+        }
+    }
+
+    /// Notes that the alerts are written up to `position`, and saves the state if it is time, or if `now` says so.
+    pub(crate) fn written(&mut self, position: u64, now: bool) {
+        self.pending.retain(|raised| raised.at > position);
+        if self.state.is_idle() {
+            self.saved = position;
+            return;
+        }
+        let waited = self.saved_at.elapsed();
+        if position <= self.saved || !(now || waited >= SAVED_EVERY) {
+            return;
+        }
+        let figures = self.state.figures();
+        if !now && waited < SAVED_EVERY + Duration::from_secs(figures.bytes / BYTES_A_SECOND) {
+            return;
+        }
+        let lost = figures.evicted + figures.dropped;
+        if lost > self.lost {
+            tracing::warn!(evicted = figures.evicted, dropped = figures.dropped, bytes = figures.bytes, "correlations are at the limit of their state and forget");
+            self.lost = lost;
+        }
+        let head = Head { lake: self.lake.clone(), position };
+        if let Err(error) = write(&self.file, &head, &self.state.snapshot()) {
+            tracing::warn!(%error, "the state of the correlations was not saved; a restart would forget what came since");
+        }
+        // Also where it failed: the log must not grow because of it.
+        self.saved = position;
+        self.saved_at = Instant::now();
+    }
+}
+
+fn read(file: &Path) -> Option<(Head, Vec<u8>)> {
+    let size = std::fs::metadata(file).ok()?.len();
+    if size > MAX_FILE {
+        return None;
+    }
+    let bytes = std::fs::read(file).ok()?;
+    let end = bytes.iter().position(|byte| *byte == b'\n')?;
+    let head = serde_json::from_slice(bytes.get(..end)?).ok()?;
+    Some((head, bytes.get(end + 1..)?.to_vec()))
+}
+
+/// Written beside and renamed over: a crash leaves the old one or the new one.
+fn write(file: &Path, head: &Head, state: &[u8]) -> std::io::Result<()> {
+    let beside = file.with_extension("new");
+    let done = || {
+        let mut out = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+        serde_json::to_writer(&mut out, head)?;
+        out.write_all(b"\n")?;
+        out.write_all(state)?;
+        out.sync_all()?;
+        std::fs::rename(&beside, file)
+    };
+    if let Err(error) = done() {
+        // What was written of it must not fill the disk.
+        let _ = std::fs::remove_file(&beside);
+        return Err(error);
+    }
+    match file.parent() {
+        Some(folder) => std::fs::File::open(folder)?.sync_all(),
+        None => Ok(()),
+    }
+}
