@@ -31,6 +31,12 @@ pub fn read(number: u64, mut bytes: Vec<u8>, examiner: &mut Examiner<'_>) -> Chu
     if let Err(error) = records(number, bytes, examiner, &mut report) {
         report.damage.push(Damage { chunk: number, record: None, reason: reason(&error) });
     }
+    let (seen, unseen) = examiner.take_seen();
+    report.seen = seen;
+    if unseen > 0 {
+        let reason = format!("correlations are not told of {unseen} records: they say too much");
+        report.damage.push(Damage { chunk: number, record: None, reason });
+    }
     if report.damage.len() > MAX_DAMAGE {
         let more = report.damage.len() - MAX_DAMAGE;
         report.damage.truncate(MAX_DAMAGE);

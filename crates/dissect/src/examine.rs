@@ -1,6 +1,6 @@
 //! One record to its matches: the same in the worker, for EVTX, and in the program's own threads, for text.
 
-use detect::{RuleSet, Scratch};
+use detect::{Fact, RuleSet, Scratch};
 use model::{Event, Matched, Severity, Timestamp, field};
 use parse::{Format, Input};
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,23 @@ pub struct Hit {
     pub matched: Vec<Matched>,
 }
 
+/// A record of which a correlation wants to know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// The record, as in a [`Hit`].
+    pub record: u64,
+    /// Event time.
+    pub time: Timestamp,
+    /// Host, where the event names one.
+    pub host: Option<String>,
+    /// Account, where the event names one.
+    pub user: Option<String>,
+    /// The matches that correlations hear.
+    pub facts: Vec<Fact>,
+}
+
+/// Bytes of what correlations are told until it is taken; what comes after is left out and counted.
+const MAX_SEEN: usize = 8 << 20;
 /// Bytes of one value in a hit; what is longer is cut.
 const MAX_VALUE: usize = 16 << 10;
 
@@ -49,12 +66,25 @@ pub struct Examiner<'r> {
     indexes: Vec<u32>,
     /// Bytes of values that hits may still carry; what comes after has its fields left out.
     budget: usize,
+    seen: Vec<Seen>,
+    room: usize,
+    unseen: u64,
 }
 
 impl<'r> Examiner<'r> {
     /// An examiner for this set of rules.
     pub fn new(rules: &'r RuleSet, wanted: Wanted) -> Examiner<'r> {
-        Examiner { rules, wanted, scratch: Scratch::default(), event: Event::default(), indexes: Vec::new(), budget: usize::MAX }
+        Examiner {
+            rules,
+            wanted,
+            scratch: Scratch::default(),
+            event: Event::default(),
+            indexes: Vec::new(),
+            budget: usize::MAX,
+            seen: Vec::new(),
+            room: MAX_SEEN,
+            unseen: 0,
+        }
     }
 
     /// The rules.
@@ -82,21 +112,64 @@ impl<'r> Examiner<'r> {
         }
         self.indexes.clear();
         self.rules.matches(&self.event, &mut self.scratch, &mut self.indexes);
+        self.hear(record);
         for &rule in &self.indexes {
+            if !self.rules.alerts(rule) {
+                continue;
+            }
             let Some(known) = self.rules.rules().get(rule as usize) else { continue };
             if self.wanted.min_level.is_some_and(|least| known.reference.level < least) {
                 continue;
             }
             let matched = matched(self.rules, rule, &self.event, &mut self.budget);
-            let text = |of| self.event.str(of).map(|text| cut(text.to_owned()));
-            hits.push(Hit { record, time, rule, host: text(field::HOST_NAME), user: text(field::USER_NAME), matched });
+            let (host, user) = whom(&self.event);
+            hits.push(Hit { record, time, rule, host, user, matched });
         }
+    }
+
+    /// Notes what correlations want to know of the record, whatever the level of the rules is that matched it.
+    fn hear(&mut self, record: u64) {
+        let mut facts = Vec::new();
+        self.rules.facts(&self.event, &self.indexes, &mut facts);
+        if facts.is_empty() {
+            return;
+        }
+        let (host, user) = whom(&self.event);
+        let seen = Seen { record, time: self.event.time, host, user, facts };
+        match self.room.checked_sub(seen.bytes()) {
+            Some(room) => {
+                self.room = room;
+                self.seen.push(seen);
+            }
+            None => self.unseen += 1,
+        }
+    }
+
+    /// What correlations are to be told of the records since it was last taken, and of how many there was no room for it.
+    pub fn take_seen(&mut self) -> (Vec<Seen>, u64) {
+        self.room = MAX_SEEN;
+        (std::mem::take(&mut self.seen), std::mem::take(&mut self.unseen))
     }
 
     /// The event that was examined last.
     pub fn event(&self) -> &Event {
         &self.event
     }
+}
+
+impl Seen {
+    /// Bytes that it takes in memory.
+    pub fn bytes(&self) -> usize {
+        let texts = self.facts.iter().flat_map(|fact| &fact.values).map(|values| 24 + values.iter().map(|value| 24 + value.len()).sum::<usize>());
+        let whom = [&self.host, &self.user].into_iter().flatten().map(String::len);
+        size_of::<Seen>() + self.facts.len() * size_of::<Fact>() + texts.sum::<usize>() + whom.sum::<usize>()
+    }
+}
+
+/// Host and account of an event.
+fn whom(event: &Event) -> (Option<String>, Option<String>) {
+    let text = |of| event.str(of).map(|text| cut(text.to_owned()));
+    (text(field::HOST_NAME), text(field::USER_NAME))
 }
 
 fn matched(rules: &RuleSet, rule: u32, event: &Event, budget: &mut usize) -> Vec<Matched> {

@@ -17,7 +17,7 @@ mod worker;
 
 pub use cage::Cage;
 pub use chunk::read as read_chunk;
-pub use examine::{Examiner, Hit, Wanted};
+pub use examine::{Examiner, Hit, Seen, Wanted};
 pub use log::{Log, MAGIC};
 pub use reader::{DissectError, Reader, Setup};
 pub use wire::{ChunkReport, Damage, Record};

@@ -81,6 +81,7 @@ impl Reader {
                 done += 1;
                 whole.events += report.events;
                 whole.hits.extend(report.hits);
+                whole.seen.extend(report.seen);
                 whole.damage.extend(report.damage);
                 whole.records.extend(report.records);
             });
@@ -191,6 +192,8 @@ impl Worker {
     fn answer(&mut self, number: u64, setup: &Setup) -> io::Result<ChunkReport> {
         let Answer { mut report, kept } = receive_json(&mut self.output)?.ok_or(io::ErrorKind::UnexpectedEof)?;
         let possible = report.hits.iter().all(|hit| (hit.rule as usize) < setup.rules)
+            && report.seen.len() <= MAX_KEPT
+            && report.seen.iter().all(|seen| seen.facts.len() <= setup.rules && seen.facts.iter().all(|fact| (fact.rule as usize) < setup.rules))
             && report.damage.iter().all(|damage| damage.chunk == number)
             && kept.len() <= if setup.wanted.records { MAX_KEPT } else { 0 };
         if !possible {

@@ -1,7 +1,7 @@
 //! What the two sides say to each other.
 
 use crate::cage::Cage;
-use crate::examine::{Hit, Wanted};
+use crate::examine::{Hit, Seen, Wanted};
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +44,9 @@ pub struct ChunkReport {
     pub events: u64,
     /// Matches, in the order of the records.
     pub hits: Vec<Hit>,
+    /// What correlations are to be told, in the order of the records.
+    #[serde(default)]
+    pub seen: Vec<Seen>,
     /// What could not be read.
     pub damage: Vec<Damage>,
     /// The records themselves, where [`Wanted::records`] asks for them.

@@ -1,6 +1,7 @@
 //! `scan`: rules over files, with no server and no state.
 
 mod collect;
+mod correlate;
 mod html;
 mod print;
 mod queue;
@@ -11,6 +12,7 @@ use crate::commands::inputs::{self, Inputs};
 use crate::content;
 use crate::output::{CONTENT, FINDINGS, Failure, PARTIAL, inert};
 use collect::Collected;
+use correlate::Told;
 use detect::{LoadReport, Rule, RuleSet};
 use dissect::{Setup, Wanted};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -84,10 +86,11 @@ pub fn run(args: ScanArgs) -> Result<u8, Failure> {
     let wanted = Wanted { min_level: args.min_level, from: args.from, to: args.to, ..Wanted::default() };
     let setup = event_log::setup(files, rules.rules().len(), wanted)?;
     let begun = Instant::now();
-    let mut about = About { files: inputs.files.len(), rules: rules.rules().len(), refused, filters: filters(&args), ..About::default() };
-    let total = scan(&inputs, &rules, &setup, threads, &Wish { shape, tags: &args.tag }, &mut about);
+    let count = rules.rules().len() + rules.correlations().len();
+    let mut about = About { files: inputs.files.len(), rules: count, refused, filters: filters(&args), ..About::default() };
+    let total = scan(&inputs, &rules, &setup, threads, &Wish { shape, tags: &args.tag, min_level: args.min_level }, &mut about);
     if args.stats {
-        let [events, bytes, matches, count] = [total.events, total.bytes, total.matches, rules.rules().len() as u64];
+        let [events, bytes, matches] = [total.events, total.bytes, total.matches];
         let [load, scan] = [loaded, begun.elapsed()].map(|time| time.as_secs_f64());
         eprintln!("events={events} bytes={bytes} rules={count} matches={matches} load_s={load:.3} scan_s={scan:.3} threads={threads}");
     }
@@ -127,15 +130,19 @@ fn filters(args: &ScanArgs) -> Vec<String> {
 struct Wish<'a> {
     shape: Shape,
     tags: &'a [String],
+    min_level: Option<Severity>,
 }
 
 impl Wish<'_> {
-    /// Whether a rule has one of the tags, or one below it: `attack.t1059` is also `attack.t1059.001`.
+    /// Whether a rule has the level and one of the tags, or one below it: `attack.t1059` is also `attack.t1059.001`.
     fn takes(&self, rule: &Rule) -> bool {
         let fits = |tag: &String, wanted: &String| {
             let (tag, wanted) = (tag.to_lowercase(), wanted.to_lowercase());
             tag.strip_prefix(&wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
+        if self.min_level.is_some_and(|least| rule.reference.level < least) {
+            return false;
+        }
         self.tags.is_empty() || rule.reference.tags.iter().any(|tag| self.tags.iter().any(|wanted| fits(tag, wanted)))
     }
 }
@@ -161,6 +168,7 @@ fn scan(inputs: &Inputs, rules: &RuleSet, setup: &Setup, threads: usize, wish: &
         printer.fault(&text);
     }
     let mut collected = Collected::new(inputs.files.len());
+    let mut told = Told::new();
     std::thread::scope(|scope| {
         let (send, receive) = mpsc::channel();
         for _ in 0..threads {
@@ -171,11 +179,13 @@ fn scan(inputs: &Inputs, rules: &RuleSet, setup: &Setup, threads: usize, wish: &
         drop(send);
         for news in receive {
             collected.take(news);
-            while let Some((file, part)) = collected.next() {
+            while let Some((file, mut part)) = collected.next() {
+                told.add(file, std::mem::take(&mut part.seen));
                 let name = inputs.files[file].to_string_lossy();
                 // A reader that has closed the output ends the scan, not with an error.
                 if bar.suspend(|| tell(&name, &part, rules, wish, &mut printer, &mut total)).is_err() {
                     queue.stop();
+                    told = Told::new();
                     return;
                 }
                 bar.inc(1);
@@ -183,10 +193,31 @@ fn scan(inputs: &Inputs, rules: &RuleSet, setup: &Setup, threads: usize, wish: &
         }
     });
     bar.finish_and_clear();
+    // As above, here too.
+    let _ = correlate(told, inputs, rules, wish, &mut printer, &mut total);
     // As above: nobody is left to be told.
     (about.made, about.events, about.bytes) = (Some(SystemClock.now()), total.events, total.bytes);
     let _ = printer.end(about);
     total
+}
+
+/// Prints what correlations make of all files together.
+fn correlate(told: Told, inputs: &Inputs, rules: &RuleSet, wish: &Wish<'_>, printer: &mut Printer<impl Write>, total: &mut Total) -> std::io::Result<()> {
+    let name = |file: usize| inputs.files.get(file).map(|path| path.to_string_lossy()).unwrap_or_default();
+    let (found, missing) = told.heard(rules);
+    for fault in missing {
+        total.partial = true;
+        eprintln!("watchfloor: {fault}");
+        printer.fault(&fault);
+    }
+    for one in found {
+        let Some(rule) = rules.correlations().get(one.correlation).map(|known| &known.rule).filter(|rule| wish.takes(rule)) else { continue };
+        total.matches += 1;
+        total.worst = total.worst.max(Some(rule.reference.level));
+        let events: Vec<_> = one.events.iter().map(|(file, record)| (name(*file), *record)).collect();
+        printer.print(&name(one.file), rule, &one.hit, &events)?;
+    }
+    Ok(())
 }
 
 /// Prints what was in a file and adds it up.
@@ -203,7 +234,7 @@ fn tell(name: &str, part: &Part, rules: &RuleSet, wish: &Wish<'_>, printer: &mut
         let Some(rule) = rules.rules().get(hit.rule as usize).filter(|rule| wish.takes(rule)) else { continue };
         total.matches += 1;
         total.worst = total.worst.max(Some(rule.reference.level));
-        printer.print(name, rule, hit)?;
+        printer.print(name, rule, hit, &[])?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! `rules explain`: a rule held against an event, match or miss, down to the bytes.
 
 use super::samples::{first_reason, name, record};
-use super::{Shape, files, line};
+use super::{Shape, explain_correlation, files, line};
 use crate::commands::println;
 use crate::content;
 use crate::output::{CONTENT, Failure, inert};
@@ -34,8 +34,17 @@ pub struct ExplainArgs {
 /// Explains; a match and a miss are both an answer.
 pub fn run(args: &ExplainArgs) -> Result<u8, Failure> {
     let (set, index) = find(&args.rule, args.rules.as_deref())?;
-    let Some(rule) = set.rules().get(index as usize) else { return Err(nowhere(&args.rule)) };
     let (event, number) = record(&args.event, args.record)?;
+    let place = format!("{}#{number}", args.event.display());
+    let index = match index {
+        Found::Rule(index) => index,
+        Found::Correlation(index) => {
+            let correlation = set.correlations().get(index).ok_or_else(|| nowhere(&args.rule))?;
+            explain_correlation::print(&set, correlation, &event, &place, args.format);
+            return Ok(0);
+        }
+    };
+    let Some(rule) = set.rules().get(index as usize) else { return Err(nowhere(&args.rule)) };
     let explanation = set.explain(index, &event);
     let applies = event.log_source.satisfies(&rule.log_source);
     match args.format {
@@ -51,7 +60,7 @@ pub fn run(args: &ExplainArgs) -> Result<u8, Failure> {
             });
             println(&answer.to_string());
         }
-        Shape::Table => print(rule, &event, &format!("{}#{number}", args.event.display()), &explanation, applies),
+        Shape::Table => print(rule, &event, &place, &explanation, applies),
     }
     Ok(0)
 }
@@ -60,13 +69,22 @@ fn nowhere(rule: &str) -> Failure {
     Failure { message: format!("no rule has the id or title {rule}"), code: CONTENT }
 }
 
-/// The rule of a file, an id or a title, among the rules that it was found with.
-fn find(wanted: &str, rules: Option<&Path>) -> Result<(RuleSet, u32), Failure> {
+/// Where a rule stands in its set.
+#[derive(Clone, Copy)]
+enum Found {
+    Rule(u32),
+    Correlation(usize),
+}
+
+/// The rule of a file, an id or a title, among the rules that it was found with. A file with one correlation in it is that
+/// correlation.
+fn find(wanted: &str, rules: Option<&Path>) -> Result<(RuleSet, Found), Failure> {
     let named = Path::new(wanted);
     if rules.is_none() && named.is_file() {
         let (set, report) = RuleSet::compile(files(&[named.to_owned()])?);
         return match (set.rules().len(), report.refused.first()) {
-            (1, _) => Ok((set, 0)),
+            _ if set.correlations().len() == 1 => Ok((set, Found::Correlation(0))),
+            (1, _) => Ok((set, Found::Rule(0))),
             (0, Some(refusal)) => Err(Failure { message: refusal.to_string(), code: CONTENT }),
             (count, _) => Err(Failure { message: format!("{wanted} has {count} rules; give --rules {wanted} and the id of one"), code: CONTENT }),
         };
@@ -74,10 +92,15 @@ fn find(wanted: &str, rules: Option<&Path>) -> Result<(RuleSet, u32), Failure> {
     let found = rules.map_or_else(|| Ok(content::embedded()), content::files)?;
     let (set, report) = RuleSet::compile(found);
     if let Some(index) = set.find(wanted) {
-        return Ok((set, index));
+        return Ok((set, Found::Rule(index)));
+    }
+    if let Some(index) = set.correlations().iter().position(|correlation| correlation.rule.reference.id == wanted) {
+        return Ok((set, Found::Correlation(index)));
     }
     let fits = |rule: &Rule| rule.reference.title.eq_ignore_ascii_case(wanted) || Path::new(&rule.file) == named || Path::new(&rule.file).file_name() == Some(named.as_os_str());
-    let fitting: Vec<u32> = set.rules().iter().zip(0u32..).filter(|(rule, _)| fits(rule)).map(|(_, index)| index).collect();
+    let rules = set.rules().iter().zip((0u32..).map(Found::Rule));
+    let correlations = set.correlations().iter().map(|correlation| &correlation.rule).zip((0..).map(Found::Correlation));
+    let fitting: Vec<Found> = rules.chain(correlations).filter(|(rule, _)| fits(rule)).map(|(_, found)| found).collect();
     match fitting[..] {
         [index] => Ok((set, index)),
         [] => {

@@ -79,14 +79,17 @@ pub fn run(args: &ImportArgs) -> Result<u8, Failure> {
 
 /// By id; a rule is changed if its text is.
 fn compare<'r>(old: &'r RuleSet, new: &'r RuleSet, refused: &'r [Refusal], silent: Option<Vec<Finding>>) -> Report<'r> {
-    let by_id = |set: &'r RuleSet| set.rules().iter().map(|rule| (rule.reference.id.as_str(), rule)).collect::<BTreeMap<_, _>>();
+    let by_id = |set: &'r RuleSet| {
+        let correlations = set.correlations().iter().map(|correlation| &correlation.rule);
+        set.rules().iter().chain(correlations).map(|rule| (rule.reference.id.as_str(), rule)).collect::<BTreeMap<_, _>>()
+    };
     let (before, after) = (by_id(old), by_id(new));
     let is_changed = |(id, rule): &(&&str, &&'r Rule)| before.get(**id).is_some_and(|known| known.reference.version != rule.reference.version);
     let added: Vec<_> = after.iter().filter(|(id, _)| !before.contains_key(**id)).map(|(_, rule)| Entry::of(rule)).collect();
     let changed: Vec<_> = after.iter().filter(is_changed).map(|(_, rule)| Entry::of(rule)).collect();
     let removed = before.iter().filter(|(id, _)| !after.contains_key(**id)).map(|(_, rule)| Entry::of(rule)).collect();
     let unchanged = after.len() - added.len() - changed.len();
-    Report { loaded: new.rules().len(), added, changed, removed, unchanged, refused, without_telemetry: silent }
+    Report { loaded: new.rules().len() + new.correlations().len(), added, changed, removed, unchanged, refused, without_telemetry: silent }
 }
 
 fn print(report: &Report<'_>) {

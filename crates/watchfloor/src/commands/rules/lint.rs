@@ -44,6 +44,7 @@ pub fn run(args: &LintArgs) -> Result<u8, Failure> {
         return Err(Failure { message: "no rule file there".to_owned(), code: CONTENT });
     }
     let (rules, report) = RuleSet::compile(files.clone());
+    let loaded = rules.rules().len() + rules.correlations().len();
     let mut findings = lint(&files, &report.refused);
     if let Some(received) = args.floor.received()? {
         findings.extend(without_telemetry(rules.rules(), &received));
@@ -51,12 +52,12 @@ pub fn run(args: &LintArgs) -> Result<u8, Failure> {
     }
     findings.retain(|finding| finding.severity >= args.min_weight && !args.allow.iter().any(|code| code == finding.code));
     match args.format {
-        Shape::Json => println(&json!({"files": files.len(), "rules": rules.rules().len(), "findings": findings}).to_string()),
+        Shape::Json => println(&json!({"files": files.len(), "rules": loaded, "findings": findings}).to_string()),
         Shape::Table => findings.iter().for_each(row),
     }
     let count = |weight| findings.iter().filter(|finding| finding.severity == weight).count();
     let [notes, warnings, errors] = Weight::ALL.map(count);
-    eprintln!("files={} rules={} errors={errors} warnings={warnings} notes={notes}", files.len(), rules.rules().len());
+    eprintln!("files={} rules={} errors={errors} warnings={warnings} notes={notes}", files.len(), loaded);
     let worst = findings.iter().map(|finding| finding.severity).max();
     Ok(match args.fail_on {
         _ if errors > 0 => CONTENT,

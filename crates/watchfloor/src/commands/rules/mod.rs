@@ -1,9 +1,11 @@
 //! `rules`: what detection engineers do with rules before a floor runs them.
 
 mod explain;
+mod explain_correlation;
 mod import;
 mod lint;
 mod samples;
+mod sequence;
 mod telemetry;
 mod test;
 

@@ -1,11 +1,11 @@
 //! `rules test`: each rule against the samples beside it.
 
 use super::samples::{event, first_reason, item_words};
-use super::{Shape, line};
+use super::{Shape, line, sequence};
 use crate::commands::println;
 use crate::content;
 use crate::output::{CONTENT, Failure};
-use detect::{RuleFile, RuleSet, Scratch};
+use detect::{LoadReport, RuleFile, RuleSet, Scratch};
 use model::{Event, Timestamp};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -50,7 +50,8 @@ pub fn run(args: &TestArgs) -> Result<u8, Failure> {
         if content::is_archive(path) {
             return Err(Failure::usage(format!("{}: samples lie beside rules in a folder; unpack the archive", path.display())));
         }
-        outcomes.extend(content::files(path)?.into_iter().map(|file| test(file, args.require_samples)));
+        let files = content::files(path)?;
+        outcomes.extend(files.iter().map(|file| test(file, &files, args.require_samples)));
     }
     if outcomes.is_empty() {
         return Err(Failure { message: "no rule file there".to_owned(), code: CONTENT });
@@ -78,10 +79,26 @@ fn row(outcome: &Outcome) {
     }
 }
 
-fn test(file: RuleFile, strict: bool) -> Outcome {
+/// Whether a rule stands in a file: a later document of it has the file's name with a number.
+fn stands_in(rule: &str, file: &str) -> bool {
+    rule.strip_prefix(file).is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
+}
+
+/// The rules of a file; of all files that were named where a correlation in it names rules of others.
+fn compile(file: &RuleFile, files: &[RuleFile]) -> (RuleSet, LoadReport) {
+    let (set, report) = RuleSet::compile(vec![file.clone()]);
+    if !report.refused.iter().any(|refusal| refusal.code == "rule.correlation_reference_unknown") {
+        return (set, report);
+    }
+    let (set, mut report) = RuleSet::compile(files.to_vec());
+    report.refused.retain(|refusal| stands_in(&refusal.name, &file.name));
+    (set, report)
+}
+
+fn test(file: &RuleFile, files: &[RuleFile], strict: bool) -> Outcome {
     let name = file.name.clone();
     let path = PathBuf::from(&name);
-    let (set, report) = RuleSet::compile(vec![file]);
+    let (set, report) = compile(file, files);
     let refused = report.refused.iter().map(|refusal| Fault {
         file: refusal.name.clone(),
         line: refusal.line.map(u64::from),
@@ -90,7 +107,7 @@ fn test(file: RuleFile, strict: bool) -> Outcome {
     let mut faults: Vec<Fault> = refused.collect();
     let mut samples = [true, false].map(|expected| {
         let path = path.with_extension(if expected { "hit.ndjson" } else { "miss.ndjson" });
-        hold(&set, &path, expected, &mut faults)
+        hold(&set, &name, &path, expected, &mut faults)
     });
     let missing = samples.iter().any(Option::is_none);
     if missing && strict {
@@ -107,8 +124,8 @@ fn test(file: RuleFile, strict: bool) -> Outcome {
     Outcome { file: name, outcome, hits, misses, faults }
 }
 
-/// How many samples a file has; none if there is no such file.
-fn hold(set: &RuleSet, path: &Path, expected: bool, faults: &mut Vec<Fault>) -> Option<usize> {
+/// How many samples a file has, sequences where the rules beside it have a correlation; none if there is no such file.
+fn hold(set: &RuleSet, rules: &str, path: &Path, expected: bool, faults: &mut Vec<Fault>) -> Option<usize> {
     let file = path.to_string_lossy().into_owned();
     let bytes = match std::fs::read(path) {
         Ok(bytes) => bytes,
@@ -118,6 +135,18 @@ fn hold(set: &RuleSet, path: &Path, expected: bool, faults: &mut Vec<Fault>) -> 
             return Some(0);
         }
     };
+    if set.correlations().iter().any(|correlation| stands_in(&correlation.rule.file, rules)) {
+        let sequences = sequence::sequences(&bytes);
+        for one in &sequences {
+            let outcome = sequence::run(set, one, |correlation| stands_in(&correlation.rule.file, rules));
+            let line = Some(outcome.line);
+            faults.extend(outcome.fault(expected).map(|reason| Fault { file: file.clone(), line, reason }));
+        }
+        if sequences.is_empty() {
+            faults.push(Fault { file, line: None, reason: "the file has no sample".to_owned() });
+        }
+        return Some(sequences.len());
+    }
     let (mut scratch, mut found, mut count) = (Scratch::default(), Vec::new(), 0);
     for (raw, number) in bytes.split(|byte| *byte == b'\n').zip(1u64..).filter(|(raw, _)| !raw.trim_ascii().is_empty()) {
         let event = event(raw.trim_ascii(), Timestamp(0));

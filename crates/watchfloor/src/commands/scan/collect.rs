@@ -37,6 +37,7 @@ impl Collected {
                 file.whole.events += part.events;
                 file.whole.bytes += part.bytes;
                 file.whole.hits.extend(part.hits);
+                file.whole.seen.extend(part.seen);
                 file.whole.faults.extend(part.faults);
             }
         }

@@ -5,6 +5,7 @@ use crate::output::{Failure, csv_cell, inert};
 use detect::Rule;
 use dissect::Hit;
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// How matches are printed.
@@ -56,14 +57,14 @@ impl<W: Write> Printer<W> {
         Printer { out, shape, printed: 0, report: Report::default() }
     }
 
-    /// Prints one match.
-    pub fn print(&mut self, file: &str, rule: &Rule, hit: &Hit) -> io::Result<()> {
+    /// Prints one match; of a correlation it comes with all of its events, by file and record.
+    pub fn print(&mut self, file: &str, rule: &Rule, hit: &Hit, events: &[(Cow<'_, str>, u64)]) -> io::Result<()> {
         let first = self.printed == 0;
         self.printed += 1;
         match self.shape {
-            Shape::Ndjson => writeln!(self.out, "{}", object(file, rule, hit)),
-            Shape::Timesketch => writeln!(self.out, "{}", timesketch(file, rule, hit)),
-            Shape::Json => write!(self.out, "{}{}", if first { "[\n" } else { ",\n" }, object(file, rule, hit)),
+            Shape::Ndjson => writeln!(self.out, "{}", object(file, rule, hit, events)),
+            Shape::Timesketch => writeln!(self.out, "{}", timesketch(file, rule, hit, events)),
+            Shape::Json => write!(self.out, "{}{}", if first { "[\n" } else { ",\n" }, object(file, rule, hit, events)),
             Shape::Html => {
                 self.report.add(file, rule, hit);
                 Ok(())
@@ -79,7 +80,8 @@ impl<W: Write> Printer<W> {
                     self.row(["TIME", "LEVEL", "HOST", "USER", "RULE", "WHERE"])?;
                 }
                 let time = hit.time.to_string();
-                let place = format!("{file}#{}", hit.record);
+                let more = if events.len() > 1 { format!(" and {} more", events.len() - 1) } else { String::new() };
+                let place = format!("{file}#{}{more}", hit.record);
                 let [host, user] = [&hit.host, &hit.user].map(|text| text.as_deref().unwrap_or("-"));
                 self.row([&time, rule.reference.level.as_str(), host, user, &rule.reference.title, &place])
             }
@@ -134,10 +136,10 @@ fn matched(hit: &Hit) -> Map<String, Value> {
     matched
 }
 
-fn object(file: &str, rule: &Rule, hit: &Hit) -> Value {
+fn object(file: &str, rule: &Rule, hit: &Hit, events: &[(Cow<'_, str>, u64)]) -> Value {
     let matched = matched(hit);
     let rule = &rule.reference;
-    json!({
+    let mut object = json!({
         "time": hit.time,
         "rule": {"id": rule.id, "title": rule.title, "level": rule.level, "tags": rule.tags},
         "file": file,
@@ -145,12 +147,21 @@ fn object(file: &str, rule: &Rule, hit: &Hit) -> Value {
         "host": hit.host,
         "user": hit.user,
         "matched": matched,
-    })
+    });
+    if let Some(object) = object.as_object_mut().filter(|_| !events.is_empty()) {
+        object.insert("events".to_owned(), places(events));
+    }
+    object
+}
+
+/// The events of a correlation.
+fn places(events: &[(Cow<'_, str>, u64)]) -> Value {
+    events.iter().map(|(file, record)| json!({"file": file, "record": record})).collect()
 }
 
 /// An event as Timesketch imports it: `message`, `datetime` and `timestamp_desc` are required, the rest is free. A name
 /// with dots would become nested objects there, so that matched fields are written with underscores.
-fn timesketch(file: &str, rule: &Rule, hit: &Hit) -> Value {
+fn timesketch(file: &str, rule: &Rule, hit: &Hit, events: &[(Cow<'_, str>, u64)]) -> Value {
     let reference = &rule.reference;
     let mut event = Map::new();
     for (field, value) in matched(hit) {
@@ -171,6 +182,7 @@ fn timesketch(file: &str, rule: &Rule, hit: &Hit) -> Value {
         ("username", json!(hit.user)),
         ("source_file", json!(file)),
         ("record", json!(hit.record)),
+        ("events", if events.is_empty() { Value::Null } else { places(events) }),
     ];
     event.extend(own.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.to_owned(), value)));
     Value::Object(event)

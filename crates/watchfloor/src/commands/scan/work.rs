@@ -5,7 +5,7 @@ use crate::commands::event_log::place;
 use crate::commands::inputs::{self, Content, Text};
 use crate::commands::parse::unread;
 use ::parse::{Format, split};
-use dissect::{Examiner, Hit, Log, Reader, Setup, Wanted};
+use dissect::{Examiner, Hit, Log, Reader, Seen, Setup, Wanted};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -45,6 +45,8 @@ pub struct Part {
     pub bytes: u64,
     /// Matches.
     pub hits: Vec<Hit>,
+    /// What correlations are to be told.
+    pub seen: Vec<Seen>,
     /// What could not be read.
     pub faults: Vec<String>,
 }
@@ -105,7 +107,15 @@ impl<'a> Hand<'a> {
         match self.reader.read(log, first, count) {
             Ok(report) => {
                 let bytes = (count as u64) << 16;
-                Part { events: report.events, bytes: bytes.min(log.length()), hits: report.hits, faults: report.damage.iter().map(place).collect() }
+                let mut faults: Vec<String> = report.damage.iter().map(place).collect();
+                let mut seen = report.seen;
+                let told = seen.len();
+                // A worker may be in the hands of the file that it reads.
+                seen.retain(|seen| seen.facts.iter().all(|fact| self.examiner.rules().is_possible(fact)));
+                if seen.len() < told {
+                    faults.push(format!("chunk {first} and the {count} from it on: {} impossible answers about its records", told - seen.len()));
+                }
+                Part { events: report.events, bytes: bytes.min(log.length()), hits: report.hits, seen, faults }
             }
             Err(error) => Part { faults: vec![error.to_string()], ..Part::default() },
         }
@@ -125,6 +135,11 @@ impl<'a> Hand<'a> {
                     part.faults.push(format!("record {record}: {}", fault.message));
                 }
             }
+        }
+        let (seen, unseen) = self.examiner.take_seen();
+        part.seen = seen;
+        if unseen > 0 {
+            part.faults.push(format!("records from {first} on: correlations are not told of {unseen} of them, they say too much"));
         }
         if faulty > 1 {
             part.faults.push(format!("and {} more records after it", faulty - 1));
