@@ -21,9 +21,9 @@ pub struct LogEvent<'a> {
     pub data: &'a [(&'a str, &'a str)],
 }
 
-const CHUNK: usize = 64 << 10;
-const CHUNK_HEADER: usize = 512;
-const FILE_HEADER: usize = 4 << 10;
+pub(crate) const CHUNK: usize = 64 << 10;
+pub(crate) const CHUNK_HEADER: usize = 512;
+pub(crate) const FILE_HEADER: usize = 4 << 10;
 
 /// The bytes of a log with these events; records are numbered from 1.
 pub fn event_log(events: &[LogEvent<'_>]) -> Vec<u8> {
@@ -46,10 +46,10 @@ pub fn event_log(events: &[LogEvent<'_>]) -> Vec<u8> {
     file
 }
 
-fn header(chunks: u64, next_record: u64) -> Vec<u8> {
+pub(crate) fn header(chunks: u64, next_record: u64) -> Vec<u8> {
     let mut header = vec![0; FILE_HEADER];
     header[..8].copy_from_slice(b"ElfFile\0");
-    header[16..24].copy_from_slice(&(chunks - 1).to_le_bytes());
+    header[16..24].copy_from_slice(&chunks.saturating_sub(1).to_le_bytes());
     header[24..32].copy_from_slice(&next_record.to_le_bytes());
     header[32..36].copy_from_slice(&128u32.to_le_bytes());
     header[36..38].copy_from_slice(&1u16.to_le_bytes());
@@ -62,18 +62,25 @@ fn header(chunks: u64, next_record: u64) -> Vec<u8> {
 }
 
 fn closed(mut chunk: Vec<u8>, first: u64, last: u64) -> Vec<u8> {
-    let free = chunk.len();
-    let records = crc32fast::hash(&chunk[CHUNK_HEADER..]);
+    let free = chunk.len() as u32;
     chunk[..8].copy_from_slice(b"ElfChnk\0");
+    for (at, number) in [(40, 128), (44, CHUNK_HEADER as u32), (48, free)] {
+        chunk[at..at + 4].copy_from_slice(&number.to_le_bytes());
+    }
+    chunk.resize(CHUNK, 0);
+    sealed(chunk, first, last)
+}
+
+/// A whole chunk with the numbers of its records and the checksums that it must have.
+pub(crate) fn sealed(mut chunk: Vec<u8>, first: u64, last: u64) -> Vec<u8> {
     for (at, number) in [(8, first), (16, last), (24, first), (32, last)] {
         chunk[at..at + 8].copy_from_slice(&number.to_le_bytes());
     }
-    for (at, number) in [(40, 128), (44, CHUNK_HEADER as u32), (48, free as u32), (52, records)] {
-        chunk[at..at + 4].copy_from_slice(&number.to_le_bytes());
-    }
+    let free = chunk[48..52].iter().rev().fold(0, |sum, byte| sum << 8 | usize::from(*byte));
+    let records = crc32fast::hash(&chunk[CHUNK_HEADER..free]);
+    chunk[52..56].copy_from_slice(&records.to_le_bytes());
     let sum = crc32fast::hash(&[&chunk[..120], &chunk[128..CHUNK_HEADER]].concat());
     chunk[124..128].copy_from_slice(&sum.to_le_bytes());
-    chunk.resize(CHUNK, 0);
     chunk
 }
 
