@@ -18,7 +18,7 @@ impl LogChunk {
     /// The chunks of a log that have records one after the other, whole.
     pub fn all(log: &[u8]) -> Vec<LogChunk> {
         let chunks = log.get(FILE_HEADER..).unwrap_or_default().as_chunks::<CHUNK>().0;
-        chunks.iter().filter_map(|bytes| LogChunk::of(bytes)).collect()
+        chunks.iter().filter_map(LogChunk::of).collect()
     }
 
     fn of(bytes: &[u8; CHUNK]) -> Option<LogChunk> {
@@ -27,7 +27,8 @@ impl LogChunk {
         let (mut records, mut at) = (Vec::new(), CHUNK_HEADER);
         while at < end {
             let size = number(at + 4)?;
-            let whole = number(at)? == 0x2a2a && size >= Self::LEAST && at + size <= end && number(at + size - 4)? == size;
+            let whole =
+                number(at)? == 0x2a2a && size >= Self::LEAST && at + size <= end && number(at + size - 4)? == size;
             if !whole {
                 return None;
             }

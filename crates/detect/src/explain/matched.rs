@@ -253,7 +253,8 @@ mod tests {
             name: format!("{number}.yml"),
             text: format!("title: '{number}'\nlogsource: {{product: test}}\ndetection: {text}\n").into_bytes(),
         };
-        let (set, report) = RuleSet::compile(DETECTIONS.iter().zip(0..).map(|(text, number)| file(text, number)).collect());
+        let (set, report) =
+            RuleSet::compile(DETECTIONS.iter().zip(0..).map(|(text, number)| file(text, number)).collect());
         assert_eq!(report.refused.len(), 0, "{:?}", report.refused);
         let mut told = vec![0; set.rules().len()];
         for raw in [
@@ -272,7 +273,9 @@ mod tests {
                     for value in &values {
                         match value {
                             serde_json::Value::String(text) => event.push_str(field, text),
-                            serde_json::Value::Number(number) => event.push(field, Value::Int(number.as_i64().unwrap())),
+                            serde_json::Value::Number(number) => {
+                                event.push(field, Value::Int(number.as_i64().unwrap()))
+                            }
                             _ => event.push(field, Value::Null),
                         }
                     }
@@ -287,6 +290,9 @@ mod tests {
             }
         }
         // The last one matches by what is not there.
-        assert!(told.iter().take(DETECTIONS.len() - 1).all(|values| *values > 0) && told.last() == Some(&0), "{told:?}");
+        assert!(
+            told.iter().take(DETECTIONS.len() - 1).all(|values| *values > 0) && told.last() == Some(&0),
+            "{told:?}"
+        );
     }
 }
