@@ -80,6 +80,12 @@ impl RuleSet {
         self.rules.get(rule as usize).map(|rule| explain::matched(rule, &self.vocabulary.atoms, &readings)).unwrap_or_default()
     }
 
+    /// What the slow path asks with.
+    #[cfg(test)]
+    pub(crate) fn parts(&self) -> (&crate::rule::view::Views, &[crate::rule::atom::Atom]) {
+        (&self.vocabulary.views, &self.vocabulary.atoms)
+    }
+
     /// Whether a rule matches an event, asked slowly: the definition that [`RuleSet::matches`] must agree with.
     pub fn holds(&self, rule: u32, event: &Event) -> bool {
         let readings = SlowReadings { views: &self.vocabulary.views, event };

@@ -1,5 +1,6 @@
 //! One record to its matches: the same in the worker, for EVTX, and in the program's own threads, for text.
 
+use crate::familiar::Memory;
 use detect::{RuleSet, Scratch};
 use model::{Event, Matched, Severity, Timestamp, field};
 use parse::{Format, Input};
@@ -17,6 +18,13 @@ pub struct Wanted {
     /// The records of an event log are sent back, and nothing is matched.
     #[serde(default)]
     pub records: bool,
+}
+
+impl Wanted {
+    /// Whether events of this time are asked for.
+    pub fn takes(&self, time: Timestamp) -> bool {
+        self.from.is_none_or(|from| time >= from) && self.to.is_none_or(|to| time < to)
+    }
 }
 
 /// A rule that matched a record.
@@ -49,12 +57,14 @@ pub struct Examiner<'r> {
     indexes: Vec<u32>,
     /// Bytes of values that hits may still carry; what comes after has its fields left out.
     budget: usize,
+    /// Shapes of records that were met before.
+    memory: Memory,
 }
 
 impl<'r> Examiner<'r> {
     /// An examiner for this set of rules.
     pub fn new(rules: &'r RuleSet, wanted: Wanted) -> Examiner<'r> {
-        Examiner { rules, wanted, scratch: Scratch::default(), event: Event::default(), indexes: Vec::new(), budget: usize::MAX }
+        Examiner { rules, wanted, scratch: Scratch::default(), event: Event::default(), indexes: Vec::new(), budget: usize::MAX, memory: Memory::default() }
     }
 
     /// The rules.
@@ -67,6 +77,10 @@ impl<'r> Examiner<'r> {
         self.wanted
     }
 
+    pub(crate) fn memory(&mut self) -> &mut Memory {
+        &mut self.memory
+    }
+
     /// Bounds the bytes of values in the hits from here on.
     pub fn allow(&mut self, bytes: usize) {
         self.budget = bytes;
@@ -76,8 +90,18 @@ impl<'r> Examiner<'r> {
     /// The event stands in [`Examiner::event`] until the next record.
     pub fn examine(&mut self, raw: &[u8], format: Format, received: Timestamp, record: u64, hits: &mut Vec<Hit>) {
         parse::parse_into(&Input { raw, received, format, peer: None }, &mut self.event);
+        self.hold(record, hits);
+    }
+
+    /// Takes an event that was read elsewhere for the one that is examined; what stood there is given back.
+    pub(crate) fn swap(&mut self, event: &mut Event) {
+        std::mem::swap(&mut self.event, event);
+    }
+
+    /// Holds the event against the rules, unless it is outside of the wanted time.
+    pub(crate) fn hold(&mut self, record: u64, hits: &mut Vec<Hit>) {
         let time = self.event.time;
-        if self.wanted.from.is_some_and(|from| time < from) || self.wanted.to.is_some_and(|to| time >= to) {
+        if !self.wanted.takes(time) {
             return;
         }
         self.indexes.clear();

@@ -8,6 +8,7 @@
 mod cage;
 mod chunk;
 mod examine;
+mod familiar;
 mod frame;
 mod log;
 mod reader;
@@ -17,6 +18,10 @@ mod worker;
 
 pub use cage::Cage;
 pub use chunk::read as read_chunk;
+#[doc(hidden)]
+pub use chunk::each_event;
+#[doc(hidden)]
+pub use familiar::Memory;
 pub use examine::{Examiner, Hit, Wanted};
 pub use log::{Log, MAGIC};
 pub use reader::{DissectError, Reader, Setup};

@@ -4,6 +4,7 @@
 //! once more, first, to a new worker; if that one dies of it too, the chunk is set aside and named, and the rest goes on.
 
 use crate::frame::{receive, receive_json, send, send_json};
+use crate::chunk::CHUNK;
 use crate::log::Log;
 use crate::watchdog::Watchdog;
 use crate::cage::Cage;
@@ -67,7 +68,8 @@ impl Reader {
     /// # Errors
     /// [`DissectError`]; what is wrong within the file is in the report.
     pub fn read(&mut self, log: &Log, first: u64, count: usize) -> Result<ChunkReport, DissectError> {
-        let chunks = (first..).take(count).map(|number| log.chunk(number)).collect::<io::Result<Vec<_>>>().map_err(DissectError::File)?;
+        let bytes = log.chunks_at(first, count).map_err(DissectError::File)?;
+        let chunks: Vec<&[u8]> = bytes.chunks(CHUNK).collect();
         let mut whole = ChunkReport::default();
         let mut done = 0;
         while let Some(rest) = chunks.get(done..).filter(|rest| !rest.is_empty()) {
@@ -139,7 +141,7 @@ impl Worker {
         let pipes = child.stdin.take().zip(child.stdout.take());
         let (input, output) = pipes.ok_or_else(|| io::Error::other("no pipes"))?;
         let watchdog = Some(Watchdog::new(Pid::from_child(&child))?);
-        let mut worker = Worker { child, input: Some(BufWriter::new(input)), output: BufReader::new(output), watchdog, answered: 0 };
+        let mut worker = Worker { child, input: Some(BufWriter::with_capacity(2 * CHUNK, input)), output: BufReader::new(output), watchdog, answered: 0 };
         worker.arm(setup.start_limit);
         let ready = worker.greet(setup)?;
         worker.disarm();
@@ -162,7 +164,7 @@ impl Worker {
     }
 
     /// Gives a worker chunks and takes its answers, each within the limit.
-    fn job(&mut self, first: u64, chunks: &[Vec<u8>], setup: &Setup, mut take: impl FnMut(ChunkReport)) -> Result<(), Fall> {
+    fn job(&mut self, first: u64, chunks: &[&[u8]], setup: &Setup, mut take: impl FnMut(ChunkReport)) -> Result<(), Fall> {
         let mut since = Instant::now();
         self.arm(setup.chunk_limit);
         let fall = |error, since: Instant| Fall { error, timed_out: since.elapsed() >= setup.chunk_limit };
@@ -178,7 +180,7 @@ impl Worker {
         Ok(())
     }
 
-    fn give(&mut self, first: u64, chunks: &[Vec<u8>]) -> io::Result<()> {
+    fn give(&mut self, first: u64, chunks: &[&[u8]]) -> io::Result<()> {
         let input = self.input.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
         send_json(input, &Job { first, count: chunks.len() })?;
         for chunk in chunks {

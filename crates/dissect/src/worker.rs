@@ -1,7 +1,7 @@
 //! The worker's side: it enters its cage, compiles the rules, and answers jobs until its input ends.
 
 use crate::cage::Cage;
-use crate::chunk;
+use crate::chunk::{self, CHUNK};
 use crate::examine::Examiner;
 use crate::frame::{receive, receive_json, send, send_json};
 use crate::wire::{Answer, ChunkReport, Damage, Hello, Job, Ready};
@@ -22,7 +22,7 @@ pub fn run(input: impl Read, output: impl Write) -> std::io::Result<Cage> {
 
 /// The same, within what the cage has become.
 fn serve(input: impl Read, output: impl Write, cage: Cage) -> std::io::Result<()> {
-    let (mut input, mut output) = (BufReader::new(input), BufWriter::new(output));
+    let (mut input, mut output) = (BufReader::with_capacity(2 * CHUNK, input), BufWriter::new(output));
     let Some(hello) = receive_json::<Hello>(&mut input)? else { return Ok(()) };
     let mut files = Vec::new();
     for _ in 0..hello.files {

@@ -10,7 +10,7 @@ use crate::commands::event_log;
 use crate::commands::inputs::{self, Inputs};
 use crate::content;
 use crate::output::{CONTENT, FINDINGS, Failure, PARTIAL, inert};
-use collect::Collected;
+use collect::{Collected, Next};
 use detect::{LoadReport, Rule, RuleSet};
 use dissect::{Setup, Wanted};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -151,7 +151,7 @@ struct Total {
 }
 
 fn scan(inputs: &Inputs, rules: &RuleSet, setup: &Setup, threads: usize, wish: &Wish<'_>, about: &mut About) -> Total {
-    let queue = Queue::new((0..inputs.files.len()).map(Task::Open));
+    let queue = Queue::new((0..inputs.files.len()).map(|file| ((file, 0), Task::Open)));
     let mut total = Total { partial: !inputs.faults.is_empty(), ..Total::default() };
     let bar = progress(inputs.files.len());
     let mut printer = Printer::new(BufWriter::new(std::io::stdout()), wish.shape);
@@ -160,25 +160,29 @@ fn scan(inputs: &Inputs, rules: &RuleSet, setup: &Setup, threads: usize, wish: &
         eprintln!("watchfloor: {}", inert(&text));
         printer.fault(&text);
     }
-    let mut collected = Collected::new(inputs.files.len());
+    let mut collected = Collected::default();
     std::thread::scope(|scope| {
         let (send, receive) = mpsc::channel();
         for _ in 0..threads {
             let mut hand = Hand::new(&inputs.files, &queue, send.clone(), rules, setup.wanted, setup.clone());
             let queue = &queue;
-            scope.spawn(move || queue.work(|task| hand.work(task)));
+            scope.spawn(move || queue.work(|place, task| hand.work(place, task)));
         }
         drop(send);
         for news in receive {
             collected.take(news);
-            while let Some((file, part)) = collected.next() {
-                let name = inputs.files[file].to_string_lossy();
+            while let Some(next) = collected.next() {
+                let Next::Part(place, part) = next else {
+                    bar.inc(1);
+                    continue;
+                };
+                let name = inputs.files[place.0].to_string_lossy();
                 // A reader that has closed the output ends the scan, not with an error.
                 if bar.suspend(|| tell(&name, &part, rules, wish, &mut printer, &mut total)).is_err() {
                     queue.stop();
                     return;
                 }
-                bar.inc(1);
+                queue.told(place);
             }
         }
     });

@@ -2,6 +2,7 @@
 //! hostile text could reach, even if the escaping failed; the filter is made of checkboxes and CSS.
 
 mod attack;
+mod course;
 mod findings;
 mod report;
 mod text;
@@ -49,7 +50,10 @@ pub fn write(out: &mut impl Write, report: &Report, about: &About) -> io::Result
     } else {
         out.write_all(timeline::draw(&report.timeline).as_bytes())?;
         section(out, "hosts", "Hosts", "")?;
-        hosts(out, report)?;
+        let worst = worst_hosts(report);
+        hosts(out, &worst)?;
+        section(out, "course", "Course of events", "What was seen on each host, in the order in which it began.")?;
+        course::write(out, report, &worst)?;
         section(out, "attack", "ATT&amp;CK", "As the rules' tags name them: a rule with several tactics or techniques counts for each.")?;
         attack::write(out, report)?;
         section(out, "findings", "Findings", "By rule, worst first. Open a rule for its hosts, and a host for its matches.")?;
@@ -76,7 +80,7 @@ fn head(out: &mut impl Write, report: &Report, about: &About) -> io::Result<()> 
         write!(out, "<div><b>{}</b>{}</div>", number(count), severity(level))?;
     }
     write!(out, "</div><p class=\"quiet\">{} matches of {} of {} rules on {} hosts, in {} events ({} bytes) of {} files.</p>\
-         <nav><a href=\"#time\">Time</a> <a href=\"#hosts\">Hosts</a> <a href=\"#attack\">ATT&amp;CK</a> <a href=\"#findings\">Findings</a> <a href=\"#limits\">Limits</a></nav></header>",
+         <nav><a href=\"#time\">Time</a> <a href=\"#hosts\">Hosts</a> <a href=\"#course\">Course</a> <a href=\"#attack\">ATT&amp;CK</a> <a href=\"#findings\">Findings</a> <a href=\"#limits\">Limits</a></nav></header>",
         number(report.levels.iter().sum()), number(report.rules.len() as u64), number(about.rules as u64),
         number(report.hosts.keys().filter(|host| !host.is_empty()).count() as u64), number(about.events), number(about.bytes), number(about.files as u64))
 }
@@ -85,12 +89,16 @@ fn span(span: Span) -> String {
     span.0.map(|(first, last)| format!("Matches from {} to {} UTC.", moment(first), moment(last))).unwrap_or_default()
 }
 
-fn hosts(out: &mut impl Write, report: &Report) -> io::Result<()> {
-    const OPEN: usize = 12;
-    const MOST: usize = 500;
+fn worst_hosts(report: &Report) -> Vec<(&String, &OfHost)> {
     let mut hosts: Vec<(&String, &OfHost)> = report.hosts.iter().collect();
     let worst_first = |levels: &Levels| levels.iter().rev().copied().collect::<Vec<u64>>();
     hosts.sort_by(|a, b| worst_first(&b.1.levels).cmp(&worst_first(&a.1.levels)).then_with(|| a.0.cmp(b.0)));
+    hosts
+}
+
+fn hosts(out: &mut impl Write, hosts: &[(&String, &OfHost)]) -> io::Result<()> {
+    const OPEN: usize = 12;
+    const MOST: usize = 500;
     let (open, folded) = hosts.split_at(hosts.len().min(OPEN));
     host_table(out, open)?;
     if !folded.is_empty() {
