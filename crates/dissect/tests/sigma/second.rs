@@ -1,7 +1,7 @@
 //! A second Sigma engine, `rsigma-eval`, on the same lines: which rules only one of the two finds in an event, and why.
 
-use super::different::{LANGUAGE, NAMINGS};
-use detect::{RuleSet, Scratch};
+use super::different::{LANGUAGE, Language, NAMINGS};
+use detect::{RuleFile, RuleSet, Scratch};
 use model::{Event, LogSource, Timestamp};
 use parse::{Format, Input};
 use rsigma_eval::{Engine, event::JsonEvent};
@@ -30,7 +30,7 @@ fn told(source: &LogSource) -> Vec<rsigma_parser::LogSource> {
 }
 
 /// The other engine with these rules.
-pub fn peer<'t>(texts: impl Iterator<Item = &'t str>) -> Engine {
+fn peer<'t>(texts: impl Iterator<Item = &'t str>) -> Engine {
     let parsed: Vec<_> = texts.flat_map(|text| rsigma_parser::parse_sigma_yaml(text).unwrap().rules).collect();
     let mut peer = Engine::new();
     let refused = peer.add_rules(&parsed);
@@ -122,6 +122,24 @@ impl<'r> Both<'r> {
         let known = LANGUAGE.iter().find(|language| here && language.rules.contains(&id));
         known.map(|language| language.name.to_owned())
     }
+}
+
+/// The differences of the language whose smallest rule and event no longer hold here and not there.
+pub fn without_smallest_form() -> Vec<&'static str> {
+    let differs = |language: &&Language| {
+        let selection = language.selection;
+        let text = format!(
+            "title: T\nid: t\nlogsource: {{definition: any}}\ndetection:\n    s:\n        {selection}\n    condition: s\n"
+        );
+        let (rules, _) = RuleSet::compile(vec![RuleFile { name: "t.yml".into(), text: text.clone().into_bytes() }]);
+        let (mut event, mut out) = (Event::default(), Vec::new());
+        read(language.event.as_bytes(), &mut event);
+        rules.matches(&event, &mut Scratch::new(), &mut out);
+        let value = serde_json::from_str(language.event).unwrap();
+        let there = peer([text.as_str()].into_iter()).evaluate(&JsonEvent::borrow(&value));
+        out == [0] && there.is_empty()
+    };
+    LANGUAGE.iter().filter(|language| !differs(language)).map(|language| language.name).collect()
 }
 
 /// What stands above the known differences: the clauses.
