@@ -29,6 +29,12 @@ fn agree(set: &RuleSet, made: &Made, scratch: &mut Scratch, out: &mut Vec<u32>) 
     let event = made.event();
     out.clear();
     set.matches(&event, scratch, out);
+    // What is remembered must not change an answer.
+    for other in [scratch, &mut Scratch::forgetful()] {
+        let mut again = Vec::new();
+        set.matches(&event, other, &mut again);
+        prop_assert_eq!(&*out, &again);
+    }
     let slow: Vec<u32> = (0..set.rules().len() as u32).filter(|rule| set.holds(*rule, &event)).collect();
     if *out != slow {
         let odd: Vec<&str> = (0..set.rules().len() as u32)
