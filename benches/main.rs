@@ -1,11 +1,13 @@
 //! `make bench`: what the whole program does per second, in bytes and in milliseconds, through its real doors.
-//! `docs/guide/measures.md` says how to read the figures. Words after `--` choose parts: scan, evtx, engine, ingest, alert, search.
+//! `docs/guide/measures.md` says how to read the figures. Words after `--` choose parts: scan, evtx, engine, equality,
+//! ingest, alert, search.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, reason = "a measurement prints and may end early")]
 
 mod alert;
 mod corpus;
 mod engine;
 mod evtx;
+mod equality;
 #[path = "../crates/watchfloor/tests/floor/mod.rs"]
 mod floor;
 mod ingest;
@@ -36,6 +38,9 @@ fn main() {
     }
     if wanted("engine") {
         engine::measure(&mut report);
+    }
+    if wanted("equality") {
+        equality::measure(&mut report);
     }
     if wanted("alert") {
         alert::measure(&mut report);

@@ -112,6 +112,37 @@ proptest! {
     }
 }
 
+/// What is remembered from event to event is filled, found again, driven out and begun anew in one long run: some values
+/// come back, one field has another value each time.
+#[test]
+fn a_long_run_on_one_scratch_agrees() {
+    let mut runner = TestRunner::deterministic();
+    let items = prop::collection::vec(item(), 40).new_tree(&mut runner).unwrap().current();
+    let mut rules: Vec<String> = items
+        .iter()
+        .map(|item| {
+            rule_text(&format!("s:\n    {}\ncondition: s", item.text())).replace("product: test", "definition: any")
+        })
+        .collect();
+    rules.push(
+        rule_text("s:\n    D|contains: ['1234', 'x77y']\ncondition: s").replace("product: test", "definition: any"),
+    );
+    let set = compiled(&rules).unwrap();
+    let events: Vec<Made> = prop::collection::vec(event(), 1_500).new_tree(&mut runner).unwrap().current();
+    let (mut scratch, mut out, mut matches) = (Scratch::new(), Vec::new(), 0);
+    for (made, number) in events.iter().cycle().zip(0..9_000) {
+        let mut event = made.event();
+        let unlike = format!("x{number}y{}", "ab".repeat(200));
+        event.push(model::Field::intern("D").unwrap(), model::Value::Str(&unlike));
+        out.clear();
+        set.matches(&event, &mut scratch, &mut out);
+        let slow: Vec<u32> = (0..set.rules().len() as u32).filter(|rule| set.holds(*rule, &event)).collect();
+        assert_eq!(out, slow, "event {number}: {made:?}");
+        matches += out.len();
+    }
+    assert!(matches > 9_000, "{matches}");
+}
+
 /// The generators are worth something only where what they make holds often and fails often.
 #[test]
 fn every_kind_of_item_holds_and_fails() {

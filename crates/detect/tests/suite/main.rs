@@ -80,15 +80,6 @@ fn matches(set: &RuleSet, event: &Event) -> Vec<u32> {
     out
 }
 
-/// One rule on one event.
-#[track_caller]
-fn check(detection: &str, json: &str, expected: bool) {
-    let (set, report) = compile(&rule_text(detection));
-    assert_eq!(report.refused, [], "{detection}");
-    let event = event_of(json, source("test", "", &[]));
-    assert_eq!(!matches(&set, &event).is_empty(), expected, "{detection}\n{json}");
-}
-
 /// A bundle of the shared public data; `None`, said aloud, where it is not there.
 fn shared(path: &str) -> Option<Vec<u8>> {
     let root = std::env::var("WATCHFLOOR_SHARED_DATA")
