@@ -19,7 +19,7 @@ mod ruleset;
 pub use explain::{Explanation, ItemTruth, SelectionTruth, ValueTruth};
 pub use lint::{Finding, LINTS, TACTICS, Weight, lint, without_telemetry};
 pub use indicators::{
-    Answer, Finder, Found, IndicatorHit, IndicatorScratch, Indicators, Kind, ListFile, ListRefusal, ListReport, Lists, Role,
+    explain_indicator, named_indicator, Answer, Finder, Found, INDICATOR_RULE, INDICATOR_TITLE, IndicatorHit, IndicatorScratch, Indicators, Kind, ListFile, ListRefusal, ListReport, Lists, Role,
 };
 pub use plan::Scratch;
 pub use read::{ArchiveError, Placeholders, RuleFile, Setting, rule_files_from_tar_zst, rule_files_from_zip};

@@ -1,9 +1,11 @@
 //! One record to its matches: the same in the worker, for EVTX, and in the program's own threads, for text.
 
-use detect::{RuleSet, Scratch};
+use crate::sighting::{Sighting, Sightings};
+use detect::{Finder, RuleSet, Scratch};
 use model::{Event, Matched, Severity, Timestamp, field};
 use parse::{Format, Input};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,12 +51,30 @@ pub struct Examiner<'r> {
     indexes: Vec<u32>,
     /// Bytes of values that hits may still carry; what comes after has its fields left out.
     budget: usize,
+    sightings: Sightings,
 }
 
 impl<'r> Examiner<'r> {
     /// An examiner for this set of rules.
     pub fn new(rules: &'r RuleSet, wanted: Wanted) -> Examiner<'r> {
-        Examiner { rules, wanted, scratch: Scratch::default(), event: Event::default(), indexes: Vec::new(), budget: usize::MAX }
+        Examiner { rules, wanted, scratch: Scratch::default(), event: Event::default(), indexes: Vec::new(), budget: usize::MAX, sightings: Sightings::default() }
+    }
+
+    /// Holds events against these indicators as well.
+    #[must_use]
+    pub fn with_indicators(mut self, finder: Arc<Finder>) -> Examiner<'r> {
+        self.sightings.set(finder);
+        self
+    }
+
+    /// The indicators that were found since this was last asked.
+    pub fn sightings(&mut self) -> Vec<Sighting> {
+        self.sightings.take()
+    }
+
+    /// How many more were found than are told.
+    pub(crate) fn untold(&mut self) -> u64 {
+        self.sightings.untold()
     }
 
     /// The rules.
@@ -80,6 +100,7 @@ impl<'r> Examiner<'r> {
         if self.wanted.from.is_some_and(|from| time < from) || self.wanted.to.is_some_and(|to| time >= to) {
             return;
         }
+        self.sightings.look(&self.event, record, &mut self.budget);
         self.indexes.clear();
         self.rules.matches(&self.event, &mut self.scratch, &mut self.indexes);
         for &rule in &self.indexes {
@@ -111,7 +132,7 @@ fn matched(rules: &RuleSet, rule: u32, event: &Event, budget: &mut usize) -> Vec
     matched
 }
 
-fn cut(mut text: String) -> String {
+pub(crate) fn cut(mut text: String) -> String {
     if text.len() > MAX_VALUE {
         let end = (0..=MAX_VALUE).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         text.truncate(end);

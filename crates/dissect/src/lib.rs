@@ -11,6 +11,7 @@ mod examine;
 mod frame;
 mod log;
 mod reader;
+mod sighting;
 mod watchdog;
 mod wire;
 mod worker;
@@ -20,6 +21,7 @@ pub use chunk::read as read_chunk;
 pub use examine::{Examiner, Hit, Wanted};
 pub use log::{Log, MAGIC};
 pub use reader::{DissectError, Reader, Setup};
+pub use sighting::Sighting;
 pub use wire::{ChunkReport, Damage, Record};
 pub use worker::run as run_worker;
 

@@ -7,6 +7,7 @@
 
 mod find;
 mod read;
+mod reference;
 mod set;
 #[cfg(test)]
 mod tests;
@@ -14,5 +15,6 @@ mod value;
 
 pub use find::{Found, Scratch as IndicatorScratch};
 pub use read::{ListFile, ListRefusal, ListReport, Lists, Role};
-pub use set::{Answer, Finder, IndicatorHit, Indicators};
+pub use reference::{explain_indicator, named as named_indicator};
+pub use set::{Answer, INDICATOR_RULE, INDICATOR_TITLE, Finder, IndicatorHit, Indicators};
 pub use value::Kind;

