@@ -1,5 +1,5 @@
 //! `make bench`: what the whole program does per second, in bytes and in milliseconds, through its real doors.
-//! `docs/guide/measures.md` says how to read the figures. Words after `--` choose parts: scan, engine, ingest, alert, search.
+//! `docs/guide/measures.md` says how to read the figures. Words after `--` choose parts: scan, engine, indicators, ingest, alert, search.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, reason = "a measurement prints and may end early")]
 
 mod alert;
@@ -7,6 +7,7 @@ mod corpus;
 mod engine;
 #[path = "../crates/watchfloor/tests/floor/mod.rs"]
 mod floor;
+mod indicators;
 mod ingest;
 mod peer;
 mod report;
@@ -32,6 +33,9 @@ fn main() {
     }
     if wanted("engine") {
         engine::measure(&mut report);
+    }
+    if wanted("indicators") {
+        indicators::measure(&mut report);
     }
     if wanted("alert") {
         alert::measure(&mut report);
