@@ -8,11 +8,12 @@ mod sides;
 use crate::corpus::Shared;
 use crate::report::Report;
 use detect::{RuleFile, RuleSet};
-use lanes::Lane;
 use sides::{Floor, Ours, Peer, Side};
 use std::collections::BTreeMap;
 
+pub use lanes::Lane;
 pub use memory::child;
+pub use sides::timed;
 
 const RUNS: usize = 3;
 /// Rules whose counts differ that are named.

@@ -1,6 +1,6 @@
 //! `make bench`: what the whole program does per second, in bytes and in milliseconds, through its real doors.
 //! `docs/guide/measures.md` says how to read the figures. Words after `--` choose parts: scan, evtx, engine, equality,
-//! ingest, alert, search.
+//! indicators, ingest, alert, search.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, reason = "a measurement prints and may end early")]
 
 mod alert;
@@ -10,6 +10,7 @@ mod evtx;
 mod equality;
 #[path = "../crates/watchfloor/tests/floor/mod.rs"]
 mod floor;
+mod indicators;
 mod ingest;
 mod peer;
 mod report;
@@ -41,6 +42,9 @@ fn main() {
     }
     if wanted("equality") {
         equality::measure(&mut report);
+    }
+    if wanted("indicators") {
+        indicators::measure(&mut report);
     }
     if wanted("alert") {
         alert::measure(&mut report);

@@ -4,10 +4,11 @@
 //! attackers wrote: everything is bounded, and matching takes time linear in the event.
 //!
 //! A rule goes [`read`] (`rsigma-parser` and checks) → [`rule`] (selections, items, atoms) → [`plan`] (tables per field,
-//! conditions over hits). [`explain`] answers the same question slowly, with names, values and bytes; [`lint`] says of
+//! conditions over hits). [`indicators`] holds events against lists of addresses, names and hashes. [`explain`] answers the same question slowly, with names, values and bytes; [`lint`] says of
 //! rules what an engineer would.
 
 mod explain;
+mod indicators;
 mod lint;
 mod plan;
 mod read;
@@ -17,6 +18,9 @@ mod ruleset;
 
 pub use explain::{Explanation, ItemTruth, SelectionTruth, ValueTruth};
 pub use lint::{Finding, LINTS, TACTICS, Weight, lint, without_telemetry};
+pub use indicators::{
+    explain_indicator, named_indicator, Answer, Finder, Found, INDICATOR_RULE, INDICATOR_TITLE, IndicatorHit, IndicatorScratch, Indicators, Kind, ListFile, ListRefusal, ListReport, Lists, Role,
+};
 pub use plan::Scratch;
 pub use read::{ArchiveError, Placeholders, RuleFile, Setting, rule_files_from_tar_zst, rule_files_from_zip};
 pub use refusal::{LoadReport, Refusal};

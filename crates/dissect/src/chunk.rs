@@ -39,6 +39,11 @@ pub fn read(number: u64, mut bytes: Vec<u8>, examiner: &mut Examiner<'_>) -> Chu
     if let Err(error) = read {
         report.damage.push(Damage { chunk: number, record: None, reason: reason(&error) });
     }
+    report.sightings = examiner.sightings();
+    let untold = examiner.untold();
+    if untold > 0 {
+        report.damage.push(Damage { chunk: number, record: None, reason: format!("and {untold} more indicators in it, which are not told") });
+    }
     if report.damage.len() > MAX_DAMAGE {
         let more = report.damage.len() - MAX_DAMAGE;
         report.damage.truncate(MAX_DAMAGE);

@@ -1,10 +1,12 @@
 //! One record to its matches: the same in the worker, for EVTX, and in the program's own threads, for text.
 
 use crate::familiar::Memory;
-use detect::{RuleSet, Scratch};
+use crate::sighting::{Sighting, Sightings};
+use detect::{Finder, RuleSet, Scratch};
 use model::{Event, Matched, Severity, Timestamp, field};
 use parse::{Format, Input};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,12 +61,39 @@ pub struct Examiner<'r> {
     budget: usize,
     /// Shapes of records that were met before.
     memory: Memory,
+    sightings: Sightings,
 }
 
 impl<'r> Examiner<'r> {
     /// An examiner for this set of rules.
     pub fn new(rules: &'r RuleSet, wanted: Wanted) -> Examiner<'r> {
-        Examiner { rules, wanted, scratch: Scratch::default(), event: Event::default(), indexes: Vec::new(), budget: usize::MAX, memory: Memory::default() }
+        Examiner {
+            rules,
+            wanted,
+            scratch: Scratch::new(),
+            event: Event::default(),
+            indexes: Vec::new(),
+            budget: usize::MAX,
+            memory: Memory::default(),
+            sightings: Sightings::default(),
+        }
+    }
+
+    /// Holds events against these indicators as well.
+    #[must_use]
+    pub fn with_indicators(mut self, finder: Arc<Finder>) -> Examiner<'r> {
+        self.sightings.set(finder);
+        self
+    }
+
+    /// The indicators that were found since this was last asked.
+    pub fn sightings(&mut self) -> Vec<Sighting> {
+        self.sightings.take()
+    }
+
+    /// How many more were found than are told.
+    pub(crate) fn untold(&mut self) -> u64 {
+        self.sightings.untold()
     }
 
     /// The rules.
@@ -104,6 +133,7 @@ impl<'r> Examiner<'r> {
         if !self.wanted.takes(time) {
             return;
         }
+        self.sightings.look(&self.event, record, &mut self.budget);
         self.indexes.clear();
         self.rules.matches(&self.event, &mut self.scratch, &mut self.indexes);
         for &rule in &self.indexes {
@@ -135,7 +165,7 @@ fn matched(rules: &RuleSet, rule: u32, event: &Event, budget: &mut usize) -> Vec
     matched
 }
 
-fn cut(mut text: String) -> String {
+pub(crate) fn cut(mut text: String) -> String {
     if text.len() > MAX_VALUE {
         let end = (0..=MAX_VALUE).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         text.truncate(end);

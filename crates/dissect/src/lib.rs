@@ -12,6 +12,7 @@ mod familiar;
 mod frame;
 mod log;
 mod reader;
+mod sighting;
 mod watchdog;
 mod wire;
 mod worker;
@@ -25,6 +26,7 @@ pub use familiar::Memory;
 pub use examine::{Examiner, Hit, Wanted};
 pub use log::{Log, MAGIC};
 pub use reader::{DissectError, Reader, Setup};
+pub use sighting::Sighting;
 pub use wire::{ChunkReport, Damage, Record};
 pub use worker::run as run_worker;
 

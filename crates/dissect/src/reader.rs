@@ -10,11 +10,13 @@ use crate::watchdog::Watchdog;
 use crate::cage::Cage;
 use crate::wire::{Answer, ChunkReport, Damage, Hello, Job, Ready, Record};
 use crate::{RuleFiles, Wanted};
+use detect::{Finder, Setting};
 use rustix::process::Pid;
 use std::ffi::OsString;
 use std::io::{self, BufReader, BufWriter, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How to start a worker and what to tell it.
@@ -26,8 +28,12 @@ pub struct Setup {
     pub arguments: Vec<OsString>,
     /// The rules, exactly those that this side compiles.
     pub files: RuleFiles,
+    /// What the rules are compiled for, as on this side.
+    pub setting: Arc<Setting>,
     /// How many of them run, as compiled on this side.
     pub rules: usize,
+    /// Indicators to look for; none if empty.
+    pub indicators: Arc<Finder>,
     /// What is asked for.
     pub wanted: Wanted,
     /// Time that a worker has for one chunk.
@@ -83,6 +89,7 @@ impl Reader {
                 done += 1;
                 whole.events += report.events;
                 whole.hits.extend(report.hits);
+                whole.sightings.extend(report.sightings);
                 whole.damage.extend(report.damage);
                 whole.records.extend(report.records);
             });
@@ -159,6 +166,9 @@ impl Worker {
             send(input, file.name.as_bytes())?;
             send(input, &file.text)?;
         }
+        send_json(input, &setup.setting.placeholders)?;
+        setup.indicators.packed().try_for_each(|piece| send(input, &piece))?;
+        send(input, &[])?;
         input.flush()?;
         receive_json(&mut self.output)?.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
     }
@@ -193,6 +203,7 @@ impl Worker {
     fn answer(&mut self, number: u64, setup: &Setup) -> io::Result<ChunkReport> {
         let Answer { mut report, kept } = receive_json(&mut self.output)?.ok_or(io::ErrorKind::UnexpectedEof)?;
         let possible = report.hits.iter().all(|hit| (hit.rule as usize) < setup.rules)
+            && report.sightings.iter().all(|sighting| (sighting.entry as usize) < setup.indicators.len())
             && report.damage.iter().all(|damage| damage.chunk == number)
             && kept.len() <= if setup.wanted.records { MAX_KEPT } else { 0 };
         if !possible {

@@ -2,10 +2,12 @@
 
 use crate::cage::Cage;
 use crate::examine::{Hit, Wanted};
+use crate::sighting::Sighting;
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// The first message to a worker; a name and a text follow for each file, as messages of their own.
+/// The first message to a worker. As messages of their own follow: a name and a text for each file, the placeholders, the
+/// indicators piece by piece, and an empty one.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Hello {
     pub wanted: Wanted,
@@ -44,6 +46,8 @@ pub struct ChunkReport {
     pub events: u64,
     /// Matches, in the order of the records.
     pub hits: Vec<Hit>,
+    /// Indicators, in the order of the records.
+    pub sightings: Vec<Sighting>,
     /// What could not be read.
     pub damage: Vec<Damage>,
     /// The records themselves, where [`Wanted::records`] asks for them.

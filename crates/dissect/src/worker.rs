@@ -5,9 +5,10 @@ use crate::chunk::{self, CHUNK};
 use crate::examine::Examiner;
 use crate::frame::{receive, receive_json, send, send_json};
 use crate::wire::{Answer, ChunkReport, Damage, Hello, Job, Ready};
-use detect::{RuleFile, RuleSet};
+use detect::{Finder, RuleFile, RuleSet, Setting};
 use std::io::{BufReader, BufWriter, ErrorKind, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 /// Runs a worker on two pipes, to the end of its input. The whole process is confined from here on; what confines it is
 /// the answer.
@@ -29,17 +30,20 @@ fn serve(input: impl Read, output: impl Write, cage: Cage) -> std::io::Result<()
         let name = String::from_utf8_lossy(&expect(&mut input)?).into_owned();
         files.push(RuleFile { name, text: expect(&mut input)? });
     }
-    let (rules, _) = RuleSet::compile(files);
+    let placeholders = receive_json(&mut input)?.ok_or(ErrorKind::UnexpectedEof)?;
+    let finder = Arc::new(indicators(&mut input)?);
+    let (rules, _) = RuleSet::compile_with(files, &Setting { placeholders });
     send_json(&mut output, &Ready { rules: rules.rules().len(), cage })?;
     output.flush()?;
-    let mut examiner = Examiner::new(&rules, hello.wanted);
+    let fresh = || Examiner::new(&rules, hello.wanted).with_indicators(finder.clone());
+    let mut examiner = fresh();
     while let Some(job) = receive_json::<Job>(&mut input)? {
         // All of the job is taken before the first answer, so that the two sides never wait for each other.
         let chunks = (0..job.count).map(|_| expect(&mut input)).collect::<std::io::Result<Vec<_>>>()?;
         for (bytes, number) in chunks.into_iter().zip(job.first..) {
             let report = catch_unwind(AssertUnwindSafe(|| chunk::read(number, bytes, &mut examiner)));
             let mut report = report.unwrap_or_else(|_| {
-                examiner = Examiner::new(&rules, hello.wanted);
+                examiner = fresh();
                 let reason = "its reader panicked".to_owned();
                 ChunkReport { damage: vec![Damage { chunk: number, record: None, reason }], ..ChunkReport::default() }
             });
@@ -53,6 +57,19 @@ fn serve(input: impl Read, output: impl Write, cage: Cage) -> std::io::Result<()
         }
     }
     Ok(())
+}
+
+fn indicators(input: &mut impl Read) -> std::io::Result<Finder> {
+    let mut finder = Finder::default();
+    loop {
+        let piece = expect(input)?;
+        if piece.is_empty() {
+            return Ok(finder);
+        }
+        if !finder.unpack(&piece) {
+            return Err(ErrorKind::InvalidData.into());
+        }
+    }
 }
 
 fn expect(input: &mut impl Read) -> std::io::Result<Vec<u8>> {

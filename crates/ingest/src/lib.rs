@@ -15,6 +15,7 @@ mod frames;
 mod pipeline;
 mod ready;
 pub mod receivers;
+mod watching;
 mod worker;
 mod writer;
 
@@ -22,3 +23,4 @@ pub use counters::{Counters, SourceCounts};
 pub use decode::{DecodeError, MAX_BODY, decode};
 pub use frames::Frames;
 pub use pipeline::{IngestError, ItemOutcome, Pipeline, PipelineOptions, Receipt, Submission};
+pub use watching::Watching;

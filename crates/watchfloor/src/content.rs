@@ -1,7 +1,7 @@
 //! What is embedded in the binary: rules. A folder overrides it.
 
 use crate::output::Failure;
-use detect::{RuleFile, RuleSet};
+use detect::{RuleFile, RuleSet, Setting};
 use rust_embed::Embed;
 use std::path::Path;
 
@@ -11,12 +11,12 @@ use std::path::Path;
 struct Rules;
 
 /// The rules of a folder or file, else the embedded ones. What does not load is logged, one line a rule.
-pub fn rules(path: Option<&Path>) -> Result<RuleSet, Failure> {
+pub fn rules(path: Option<&Path>, setting: &Setting) -> Result<RuleSet, Failure> {
     let files = match path {
         Some(path) => files(path)?,
         None => embedded(),
     };
-    let (rules, report) = RuleSet::compile(files);
+    let (rules, report) = RuleSet::compile_with(files, setting);
     for refusal in &report.refused {
         tracing::warn!("a rule does not load: {refusal}");
     }

@@ -1,12 +1,13 @@
 //! A floor: the lake, the records, the pipeline, the follower and the receivers, started and stopped in order.
 
 use crate::config::Settings;
+use crate::lists::Watch;
 use crate::output::Failure;
 use arc_swap::ArcSwap;
 use desk::Desk;
 use detect::RuleSet;
 use ingest::receivers::{syslog_tcp, syslog_udp};
-use ingest::{Pipeline, PipelineOptions};
+use ingest::{Pipeline, PipelineOptions, Watching};
 use lake::{Lake, LakeOptions};
 use model::SystemClock;
 use std::net::SocketAddr;
@@ -52,7 +53,7 @@ pub fn lake_options(data: &Path, settings: &Settings) -> Result<LakeOptions, Fai
 
 impl Floor {
     /// Starts everything but the listeners.
-    pub async fn start(data: &Path, database: Option<&str>, rules: RuleSet, options: LakeOptions) -> Result<Floor, Failure> {
+    pub async fn start(data: &Path, database: Option<&str>, rules: RuleSet, watching: Arc<Watching>, options: LakeOptions) -> Result<Floor, Failure> {
         let db = records(data, database).await?;
         let clock = Arc::new(SystemClock);
         let opened = { let clock = clock.clone(); tokio::task::spawn_blocking(move || Lake::open(options, clock)).await };
@@ -62,11 +63,16 @@ impl Floor {
         let rules = Arc::new(ArcSwap::from_pointee(rules));
         let desk = Desk { db, lake: lake.clone(), rules: rules.clone(), live: Default::default(), gate: Default::default(), clock: clock.clone() };
         ingest::follow::belong_together(&desk).await.map_err(Failure::usage)?;
-        let pipeline = Pipeline::start(lake, rules, clock, &PipelineOptions::default());
+        let pipeline = Pipeline::start(lake, rules, clock, &PipelineOptions { watching, ..PipelineOptions::default() });
         let follow = CancellationToken::new();
         let node = desk.lake.node();
         let follower = tokio::spawn(ingest::follow::follow(desk.clone(), pipeline.counters().clone(), node, follow.clone()));
         Ok(Floor { desk, pipeline, receivers: Vec::new(), receive: CancellationToken::new(), follower, follow })
+    }
+
+    /// Keeps the lists in force what they are in their folder.
+    pub fn watch(&mut self, lists: Watch) {
+        self.receivers.push(tokio::spawn(lists.follow(self.desk.rules.clone(), self.receive.clone())));
     }
 
     /// Receives syslog over UDP; answers where.

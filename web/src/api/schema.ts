@@ -982,7 +982,7 @@ export interface components {
          * @description What raised an alert.
          * @enum {string}
          */
-        AlertSource: "rule";
+        AlertSource: "rule" | "indicator";
         /** @description Who is to own it. */
         Assignment: {
             /** @description A user's id, `me`, or null for nobody. */

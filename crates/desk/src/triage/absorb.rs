@@ -113,7 +113,9 @@ impl Group {
     }
     fn title(&self) -> String {
         let more = if self.many { " (more than an hour's budget of alerts, counted together)" } else { "" };
-        keep_text(&format!("{}{more}", self.rule.title))
+        // Many alerts of indicators are about many of them.
+        let of_all = self.many && self.rule.id == detect::INDICATOR_RULE;
+        keep_text(&format!("{}{more}", if of_all { detect::INDICATOR_TITLE } else { &self.rule.title }))
     }
     fn opening(&self) -> EventId {
         self.events.keys().next().copied().unwrap_or(EventId { node: 0, seq: 0 })
@@ -315,7 +317,7 @@ fn new_row(print: &str, group: &Group, number: i64) -> Result<Vec<Value>, DbErro
         number,
         1i64,
         title,
-        AlertSource::Rule.as_str(),
+        if rule.id == detect::INDICATOR_RULE { AlertSource::Indicator } else { AlertSource::Rule }.as_str(),
         keep_text(&rule.id),
         keep_text(&rule.version),
         level,

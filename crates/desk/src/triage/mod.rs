@@ -142,6 +142,8 @@ words! {
     AlertSource {
         /// One of our own rules.
         Rule = "rule",
+        /// An indicator of a list.
+        Indicator = "indicator",
     }
 }
 

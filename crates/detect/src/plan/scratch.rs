@@ -13,7 +13,7 @@ use model::{Event, Value};
 #[derive(Debug, Default)]
 pub struct Scratch {
     plan: u64,
-    remembers: bool,
+    forgets: bool,
     pub(super) shapes: Shapes,
     pub(super) work: Work,
 }
@@ -30,12 +30,12 @@ pub(super) struct Work {
 impl Scratch {
     /// An empty one that remembers what stood in which value, as far as that pays: values repeat themselves.
     pub fn new() -> Scratch {
-        Scratch { remembers: true, ..Scratch::default() }
+        Scratch::default()
     }
 
     /// An empty one that reads every value anew. The answers are the same.
     pub fn forgetful() -> Scratch {
-        Scratch::default()
+        Scratch { forgets: true, ..Scratch::default() }
     }
 
     /// Makes the scratch this plan's.
@@ -43,11 +43,11 @@ impl Scratch {
         if self.plan == plan.id {
             return;
         }
-        let remembers = self.remembers;
+        let forgets = self.forgets;
         let marks = Marks { states: plan.base.to_vec(), woken: vec![false; plan.rules.len()], ..Marks::default() };
-        let cache = if remembers { Cache::for_tables(plan.fields.len()) } else { Cache::default() };
+        let cache = if forgets { Cache::default() } else { Cache::for_tables(plan.fields.len()) };
         let work = Work { marks, cache, ..Work::default() };
-        *self = Scratch { plan: plan.id, remembers, shapes: Shapes::default(), work };
+        *self = Scratch { plan: plan.id, forgets, shapes: Shapes::default(), work };
     }
 }
 

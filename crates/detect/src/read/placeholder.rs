@@ -4,10 +4,11 @@
 //! `\%plain%name%` shows. The values of a list are patterns: `srv*` means every name that begins with `srv`.
 
 use crate::refusal::Fault;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Lists by name, for the rules that name them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Placeholders {
     lists: BTreeMap<String, Vec<String>>,
 }

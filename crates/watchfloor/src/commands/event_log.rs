@@ -3,6 +3,7 @@
 use crate::output::Failure;
 use dissect::{Damage, DissectError, Log, Reader, RuleFiles, Setup, Wanted};
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Time that a worker has for 64 KiB.
@@ -12,12 +13,14 @@ const START_LIMIT: Duration = Duration::from_secs(300);
 /// Chunks that are asked for at once where the records come back: bounds what they may amount to.
 const CHUNKS: u64 = 4;
 
-/// How to start workers; `rules` is how many of `files` this side has compiled.
+/// How to start workers, without lists; `rules` is how many of `files` this side has compiled.
 pub fn setup(files: RuleFiles, rules: usize, wanted: Wanted) -> Result<Setup, Failure> {
     Ok(Setup {
         program: std::env::current_exe().map_err(|error| Failure::usage(format!("cannot find this program: {error}")))?,
         arguments: vec!["dissect-worker".into()],
         files,
+        setting: Arc::default(),
+        indicators: Arc::default(),
         rules,
         wanted,
         chunk_limit: CHUNK_LIMIT,

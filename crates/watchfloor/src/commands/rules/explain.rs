@@ -1,11 +1,11 @@
 //! `rules explain`: a rule held against an event, match or miss, down to the bytes.
 
 use super::samples::{first_reason, name, record};
-use super::{Shape, files, line};
+use super::{Named, Shape, files, line};
 use crate::commands::println;
 use crate::content;
 use crate::output::{CONTENT, Failure, inert};
-use detect::{Explanation, Rule, RuleSet};
+use detect::{Explanation, Rule, RuleSet, Setting};
 use model::Event;
 use serde_json::json;
 use std::io::IsTerminal;
@@ -26,6 +26,8 @@ pub struct ExplainArgs {
     /// Where the rule is looked for by id or title; the rules of this program if absent
     #[arg(long, value_name = "PATH")]
     rules: Option<PathBuf>,
+    #[command(flatten)]
+    named: Named,
     /// How to print
     #[arg(long, value_enum, default_value = "table")]
     format: Shape,
@@ -33,7 +35,7 @@ pub struct ExplainArgs {
 
 /// Explains; a match and a miss are both an answer.
 pub fn run(args: &ExplainArgs) -> Result<u8, Failure> {
-    let (set, index) = find(&args.rule, args.rules.as_deref())?;
+    let (set, index) = find(&args.rule, args.rules.as_deref(), &args.named.setting()?)?;
     let Some(rule) = set.rules().get(index as usize) else { return Err(nowhere(&args.rule)) };
     let (event, number) = record(&args.event, args.record)?;
     let explanation = set.explain(index, &event);
@@ -61,10 +63,10 @@ fn nowhere(rule: &str) -> Failure {
 }
 
 /// The rule of a file, an id or a title, among the rules that it was found with.
-fn find(wanted: &str, rules: Option<&Path>) -> Result<(RuleSet, u32), Failure> {
+fn find(wanted: &str, rules: Option<&Path>, setting: &Setting) -> Result<(RuleSet, u32), Failure> {
     let named = Path::new(wanted);
     if rules.is_none() && named.is_file() {
-        let (set, report) = RuleSet::compile(files(&[named.to_owned()])?);
+        let (set, report) = RuleSet::compile_with(files(&[named.to_owned()])?, setting);
         return match (set.rules().len(), report.refused.first()) {
             (1, _) => Ok((set, 0)),
             (0, Some(refusal)) => Err(Failure { message: refusal.to_string(), code: CONTENT }),
@@ -72,7 +74,7 @@ fn find(wanted: &str, rules: Option<&Path>) -> Result<(RuleSet, u32), Failure> {
         };
     }
     let found = rules.map_or_else(|| Ok(content::embedded()), content::files)?;
-    let (set, report) = RuleSet::compile(found);
+    let (set, report) = RuleSet::compile_with(found, setting);
     if let Some(index) = set.find(wanted) {
         return Ok((set, index));
     }

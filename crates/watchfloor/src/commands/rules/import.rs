@@ -1,7 +1,7 @@
 //! `rules import`: what rules would bring, against what is there.
 
 use super::telemetry::Floor;
-use super::{Shape, line};
+use super::{Named, Shape, line};
 use crate::commands::println;
 use crate::content;
 use crate::output::{CONTENT, Failure};
@@ -24,6 +24,8 @@ pub struct ImportArgs {
     /// How to print
     #[arg(long, value_enum, default_value = "table")]
     format: Shape,
+    #[command(flatten)]
+    named: Named,
     #[command(flatten)]
     floor: Floor,
 }
@@ -65,8 +67,9 @@ pub fn run(args: &ImportArgs) -> Result<u8, Failure> {
     if !args.dry_run {
         return Err(Failure::usage("a floor takes its rules from `serve --rules PATH`; give --dry-run to see what they would bring"));
     }
-    let (new, refused) = RuleSet::compile(content::files(&args.path)?);
-    let (old, _) = RuleSet::compile(args.against.as_deref().map_or_else(|| Ok(content::embedded()), content::files)?);
+    let setting = args.named.setting()?;
+    let (new, refused) = RuleSet::compile_with(content::files(&args.path)?, &setting);
+    let (old, _) = RuleSet::compile_with(args.against.as_deref().map_or_else(|| Ok(content::embedded()), content::files)?, &setting);
     let received = args.floor.received()?;
     let silent = received.map(|received| without_telemetry(new.rules(), &received));
     let report = compare(&old, &new, &refused.refused, silent);

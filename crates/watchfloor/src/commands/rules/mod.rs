@@ -7,9 +7,9 @@ mod samples;
 mod telemetry;
 mod test;
 
-use crate::content;
 use crate::output::Failure;
-use detect::RuleFile;
+use crate::{content, lists};
+use detect::{RuleFile, Setting};
 use std::path::PathBuf;
 
 /// What to do with rules.
@@ -32,6 +32,20 @@ pub fn run(command: RulesCommand) -> Result<u8, Failure> {
         RulesCommand::Test(args) => test::run(&args),
         RulesCommand::Explain(args) => explain::run(&args),
         RulesCommand::Import(args) => import::run(&args),
+    }
+}
+
+/// What rules name and do not carry.
+#[derive(clap::Args, Debug)]
+struct Named {
+    /// A folder of lists: those in its watchlists/ are what placeholders such as %jump_hosts% stand for
+    #[arg(long, value_name = "DIR")]
+    lists: Option<PathBuf>,
+}
+
+impl Named {
+    fn setting(&self) -> Result<Setting, Failure> {
+        lists::setting(self.lists.as_deref())
     }
 }
 

@@ -47,6 +47,7 @@ impl Collected {
         if let Some(mut part) = self.ready.remove(&self.next) {
             self.next.1 += 1;
             part.hits.sort_by_key(|hit| (hit.record, hit.time, hit.rule));
+            part.sightings.sort_by_key(|seen| (seen.record, seen.time, seen.entry));
             let told = &mut self.told;
             part.faults.retain(|fault| !told.contains(fault) && (told.len() >= MAX_TOLD || told.insert(fault.clone())));
             return Some(Next::Part((file, index), part));

@@ -5,7 +5,7 @@ use crate::commands::event_log::place;
 use crate::commands::inputs::{self, Content, Text};
 use crate::commands::parse::unread;
 use ::parse::{Format, split};
-use dissect::{Examiner, Hit, Log, Reader, Setup, Wanted};
+use dissect::{Examiner, Hit, Log, Reader, Setup, Sighting};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -47,6 +47,8 @@ pub struct Part {
     pub bytes: u64,
     /// Matches.
     pub hits: Vec<Hit>,
+    /// Indicators.
+    pub sightings: Vec<Sighting>,
     /// What could not be read.
     pub faults: Vec<String>,
 }
@@ -76,8 +78,9 @@ pub struct Hand<'a> {
 
 impl<'a> Hand<'a> {
     /// A thread's tools; its worker starts when there is something for it.
-    pub fn new(files: &'a [PathBuf], queue: &'a Queue<Task>, news: Sender<News>, rules: &'a detect::RuleSet, wanted: Wanted, setup: Setup) -> Hand<'a> {
-        Hand { files, queue, news, examiner: Examiner::new(rules, wanted), reader: Reader::new(setup) }
+    pub fn new(files: &'a [PathBuf], queue: &'a Queue<Task>, news: Sender<News>, rules: &'a detect::RuleSet, setup: Setup) -> Hand<'a> {
+        let examiner = Examiner::new(rules, setup.wanted).with_indicators(setup.indicators.clone());
+        Hand { files, queue, news, examiner, reader: Reader::new(setup) }
     }
 
     /// Does one thing.
@@ -108,7 +111,8 @@ impl<'a> Hand<'a> {
         match self.reader.read(log, first, count) {
             Ok(report) => {
                 let bytes = (count as u64) << 16;
-                Part { events: report.events, bytes: bytes.min(log.length()), hits: report.hits, faults: report.damage.iter().map(place).collect() }
+                let faults = report.damage.iter().map(place).collect();
+                Part { events: report.events, bytes: bytes.min(log.length()), hits: report.hits, sightings: report.sightings, faults }
             }
             Err(error) => Part::fault(error.to_string()),
         }
@@ -120,6 +124,7 @@ impl<'a> Hand<'a> {
         for (range, record) in records.into_iter().zip(first..) {
             let raw = text.bytes.get(range).unwrap_or(&[]);
             self.examiner.examine(raw, Format::Auto, text.written, record, &mut part.hits);
+            part.sightings.extend(self.examiner.sightings());
             part.events += 1;
             part.bytes += raw.len() as u64;
             if let Some(fault) = unread(self.examiner.event()) {

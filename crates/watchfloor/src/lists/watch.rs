@@ -1,0 +1,122 @@
+//! The lists of a running service: read at the start, looked at from time to time, read again when they have changed, and
+//! swapped as a whole.
+
+use super::keep::{Keeper, Look, status};
+use crate::config::Settings;
+use crate::content;
+use crate::output::Failure;
+use arc_swap::ArcSwap;
+use detect::{ListReport, Placeholders, RuleSet, Setting};
+use ingest::Watching;
+use model::{Clock, SystemClock, Timestamp};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// Seconds between two looks at the folder.
+const INTERVAL: usize = 60;
+
+/// The lists of a floor.
+pub struct Watch {
+    keeper: Keeper,
+    rules: Option<PathBuf>,
+    every: Duration,
+    watching: Arc<Watching>,
+    placeholders: Placeholders,
+    reports: Vec<ListReport>,
+    look: Look,
+    read_at: Timestamp,
+}
+
+impl Watch {
+    /// Reads the lists of the floor in `data` as its settings say.
+    pub fn start(data: &Path, settings: &Settings) -> Result<Watch, Failure> {
+        let folder = settings.path("lists.path").unwrap_or_else(|| data.join("lists"));
+        let every = settings.count("lists.interval")?.unwrap_or(INTERVAL);
+        let mut watch = Watch {
+            keeper: Keeper::new(folder, data),
+            rules: settings.path("rules.path"),
+            every: Duration::from_secs(every as u64),
+            watching: Arc::default(),
+            placeholders: Placeholders::new(),
+            reports: Vec::new(),
+            look: Look::new(),
+            read_at: SystemClock.now(),
+        };
+        watch.read().map_err(|error| Failure::usage(format!("the lists cannot be read: {error}")))?;
+        Ok(watch)
+    }
+
+    /// What the pipeline holds events against.
+    pub fn watching(&self) -> Arc<Watching> {
+        self.watching.clone()
+    }
+
+    /// The rules as the settings say, with the watchlists that they name.
+    pub fn rules(&self) -> Result<RuleSet, Failure> {
+        content::rules(self.rules.as_deref(), &Setting { placeholders: self.placeholders.clone() })
+    }
+
+    /// Reads everything; true if the watchlists are others now.
+    fn read(&mut self) -> std::io::Result<bool> {
+        // Before the reading: what changes meanwhile is seen the next time.
+        let look = self.keeper.look()?;
+        let now = SystemClock.now();
+        let lists = self.keeper.read(now)?;
+        for line in super::faults(&lists.reports) {
+            tracing::warn!("{}", crate::output::inert(&line));
+        }
+        if !lists.reports.is_empty() || !self.reports.is_empty() {
+            let indicators = lists.indicators.len();
+            tracing::info!(lists = lists.reports.len(), indicators, bytes = lists.indicators.heap_bytes(), "lists read");
+        }
+        self.watching.swap(lists.indicators);
+        (self.look, self.reports, self.read_at) = (look, lists.reports, now);
+        let others = std::mem::replace(&mut self.placeholders, lists.placeholders) != self.placeholders;
+        self.tell();
+        Ok(others)
+    }
+
+    /// Writes down what is in force, where there are lists at all.
+    fn tell(&self) {
+        if self.reports.is_empty() && self.look.is_empty() {
+            return;
+        }
+        if let Err(error) = self.keeper.tell(&status(&self.reports, &self.watching, self.read_at)) {
+            tracing::warn!(%error, "the status of the lists could not be written");
+        }
+    }
+
+    /// Looks and, where something has changed, reads; the rules are compiled anew where their watchlists have changed.
+    fn again(&mut self, rules: &ArcSwap<RuleSet>) {
+        let done = self.keeper.look().and_then(|look| if look == self.look { Ok(false) } else { self.read() });
+        match done {
+            Ok(false) => self.tell(),
+            Ok(true) => match self.rules() {
+                Ok(fresh) => rules.store(Arc::new(fresh)),
+                Err(failure) => tracing::warn!(error = failure.message, "the rules stay as they are with the watchlists of before"),
+            },
+            Err(error) => tracing::warn!(%error, "the lists cannot be read; those of before stay in force"),
+        }
+    }
+
+    /// Goes on until it is told to stop.
+    pub async fn follow(mut self, rules: Arc<ArcSwap<RuleSet>>, stop: CancellationToken) {
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(self.every) => {}
+            }
+            let rules = rules.clone();
+            let done = tokio::task::spawn_blocking(move || {
+                self.again(&rules);
+                self
+            });
+            self = match done.await {
+                Ok(watch) => watch,
+                Err(error) => return tracing::error!(%error, "the reader of lists has panicked; those in force stay"),
+            };
+        }
+    }
+}
