@@ -9,11 +9,13 @@ use crate::watchdog::Watchdog;
 use crate::cage::Cage;
 use crate::wire::{Answer, ChunkReport, Damage, Hello, Job, Ready, Record};
 use crate::{RuleFiles, Wanted};
+use detect::Setting;
 use rustix::process::Pid;
 use std::ffi::OsString;
 use std::io::{self, BufReader, BufWriter, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How to start a worker and what to tell it.
@@ -25,6 +27,8 @@ pub struct Setup {
     pub arguments: Vec<OsString>,
     /// The rules, exactly those that this side compiles.
     pub files: RuleFiles,
+    /// What the rules are compiled for, as on this side.
+    pub setting: Arc<Setting>,
     /// How many of them run, as compiled on this side.
     pub rules: usize,
     /// What is asked for.
@@ -152,8 +156,9 @@ impl Worker {
 
     fn greet(&mut self, setup: &Setup) -> io::Result<Ready> {
         let input = self.input.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
-        send_json(input, &Hello { wanted: setup.wanted, files: setup.files.len() })?;
-        for file in setup.files.iter() {
+        let pipelines = setup.setting.pipelines.files();
+        send_json(input, &Hello { wanted: setup.wanted, files: setup.files.len(), pipelines: pipelines.len() })?;
+        for file in setup.files.iter().chain(pipelines) {
             send(input, file.name.as_bytes())?;
             send(input, &file.text)?;
         }

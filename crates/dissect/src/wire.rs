@@ -5,11 +5,12 @@ use crate::examine::{Hit, Wanted};
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// The first message to a worker; a name and a text follow for each file, as messages of their own.
+/// The first message to a worker; a name and a text follow for each file of rules and each pipeline, as messages of their own.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Hello {
     pub wanted: Wanted,
     pub files: usize,
+    pub pipelines: usize,
 }
 
 /// The worker's answer to it.

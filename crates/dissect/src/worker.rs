@@ -5,7 +5,7 @@ use crate::chunk;
 use crate::examine::Examiner;
 use crate::frame::{receive, receive_json, send, send_json};
 use crate::wire::{Answer, ChunkReport, Damage, Hello, Job, Ready};
-use detect::{RuleFile, RuleSet};
+use detect::{Pipeline, Pipelines, RuleFile, RuleSet, Setting};
 use std::io::{BufReader, BufWriter, ErrorKind, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -24,12 +24,11 @@ pub fn run(input: impl Read, output: impl Write) -> std::io::Result<Cage> {
 fn serve(input: impl Read, output: impl Write, cage: Cage) -> std::io::Result<()> {
     let (mut input, mut output) = (BufReader::new(input), BufWriter::new(output));
     let Some(hello) = receive_json::<Hello>(&mut input)? else { return Ok(()) };
-    let mut files = Vec::new();
-    for _ in 0..hello.files {
-        let name = String::from_utf8_lossy(&expect(&mut input)?).into_owned();
-        files.push(RuleFile { name, text: expect(&mut input)? });
-    }
-    let (rules, _) = RuleSet::compile(files);
+    let files = expect_files(&mut input, hello.files)?;
+    let pipelines = expect_files(&mut input, hello.pipelines)?;
+    let pipelines: Result<Vec<Pipeline>, _> = pipelines.iter().map(Pipeline::parse).collect();
+    let pipelines = Pipelines::new(pipelines.map_err(|_| ErrorKind::InvalidData)?);
+    let (rules, _) = RuleSet::compile_with(files, &Setting { pipelines, ..Setting::default() });
     send_json(&mut output, &Ready { rules: rules.rules().len(), cage })?;
     output.flush()?;
     let mut examiner = Examiner::new(&rules, hello.wanted);
@@ -53,6 +52,14 @@ fn serve(input: impl Read, output: impl Write, cage: Cage) -> std::io::Result<()
         }
     }
     Ok(())
+}
+
+fn expect_files(input: &mut impl Read, count: usize) -> std::io::Result<Vec<RuleFile>> {
+    let mut file = || {
+        let name = String::from_utf8_lossy(&expect(input)?).into_owned();
+        Ok(RuleFile { name, text: expect(input)? })
+    };
+    (0..count).map(|_| file()).collect()
 }
 
 fn expect(input: &mut impl Read) -> std::io::Result<Vec<u8>> {

@@ -77,7 +77,7 @@ async fn floor(data: &Path, args: &IngestArgs) -> Result<Floor, Failure> {
     let rules = args.rules.as_ref().map(|path| path.to_string_lossy().into_owned());
     let flags = vec![("database.url", args.database.clone()), ("rules.path", rules)];
     let settings = Settings::load(args.config.as_deref(), Some(data), std::env::vars_os(), flags)?;
-    let rules = crate::content::rules(settings.path("rules.path").as_deref())?;
+    let rules = crate::content::configured(&settings)?;
     Floor::start(data, settings.text("database.url"), rules, lake_options(data, &settings)?).await
 }
 

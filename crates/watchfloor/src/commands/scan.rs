@@ -11,7 +11,7 @@ use crate::commands::inputs::{self, Inputs};
 use crate::content;
 use crate::output::{CONTENT, FINDINGS, Failure, PARTIAL, inert};
 use collect::Collected;
-use detect::{LoadReport, Rule, RuleSet};
+use detect::{LoadReport, Rule, RuleSet, Setting};
 use dissect::{Setup, Wanted};
 use indicatif::{ProgressBar, ProgressStyle};
 use html::About;
@@ -33,6 +33,9 @@ pub struct ScanArgs {
     /// Sigma rules: a file, a folder, a .zip or a .tar.zst
     #[arg(long, value_name = "PATH")]
     rules: PathBuf,
+    /// Processing pipelines that the rules go through (pySigma's YAML): a file or a folder; may be given several times
+    #[arg(long, value_name = "PATH")]
+    pipeline: Vec<PathBuf>,
     /// table, json, ndjson, csv, html or timesketch (JSONL)
     #[arg(long, default_value = "table")]
     format: String,
@@ -73,7 +76,8 @@ pub fn run(args: ScanArgs) -> Result<u8, Failure> {
     let shape = Shape::parse(&args.format)?;
     let begun = Instant::now();
     let files = Arc::new(content::files(&args.rules)?);
-    let (rules, report) = RuleSet::compile(files.to_vec());
+    let setting = Arc::new(Setting { pipelines: content::pipelines(&args.pipeline)?, ..Setting::default() });
+    let (rules, report) = RuleSet::compile_with(files.to_vec(), &setting);
     let refused = refused(&report);
     if rules.rules().is_empty() {
         return Err(Failure { message: format!("no rule of {} loads", args.rules.display()), code: CONTENT });
@@ -82,7 +86,7 @@ pub fn run(args: ScanArgs) -> Result<u8, Failure> {
     let inputs = inputs::find(&args.paths);
     let threads = args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let wanted = Wanted { min_level: args.min_level, from: args.from, to: args.to, ..Wanted::default() };
-    let setup = event_log::setup(files, rules.rules().len(), wanted)?;
+    let setup = event_log::setup(files, setting, rules.rules().len(), wanted)?;
     let begun = Instant::now();
     let mut about = About { files: inputs.files.len(), rules: rules.rules().len(), refused, filters: filters(&args), ..About::default() };
     let total = scan(&inputs, &rules, &setup, threads, &Wish { shape, tags: &args.tag }, &mut about);

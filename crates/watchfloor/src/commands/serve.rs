@@ -31,6 +31,9 @@ pub struct ServeArgs {
     /// Sigma rules: a folder or a file; the built-in ones if absent
     #[arg(long, value_name = "PATH")]
     rules: Option<PathBuf>,
+    /// Processing pipelines that the rules go through (pySigma's YAML): a file or a folder of them
+    #[arg(long, value_name = "PATH")]
+    pipeline: Option<PathBuf>,
 }
 
 /// Runs until it is told to stop.
@@ -48,6 +51,7 @@ async fn serve(args: ServeArgs) -> Result<u8, Failure> {
         ("syslog.udp", text(args.syslog_udp)),
         ("syslog.tcp", text(args.syslog_tcp)),
         ("rules.path", path(args.rules.as_ref())),
+        ("rules.pipelines", path(args.pipeline.as_ref())),
     ])?;
     let tls = match (settings.path("server.tls_cert"), settings.path("server.tls_key")) {
         (Some(certificate), Some(key)) => Some(Tls { certificate, key }),
@@ -58,7 +62,7 @@ async fn serve(args: ServeArgs) -> Result<u8, Failure> {
     // Before anything is opened or made: what will be refused at the end must not leave traces.
     server::may_listen(address, tls.as_ref()).map_err(Failure::usage)?;
     let (udp, tcp) = (settings.address("syslog.udp")?, settings.address("syslog.tcp")?);
-    let rules = crate::content::rules(settings.path("rules.path").as_deref())?;
+    let rules = crate::content::configured(&settings)?;
     let lake = lake_options(&args.place.data, &settings)?;
     let mut floor = Floor::start(&args.place.data, settings.text("database.url"), rules, lake).await?;
     if let Some(address) = udp {

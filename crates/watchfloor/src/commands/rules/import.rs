@@ -1,7 +1,7 @@
 //! `rules import`: what rules would bring, against what is there.
 
 use super::telemetry::Floor;
-use super::{Shape, line};
+use super::{Shape, line, setting};
 use crate::commands::println;
 use crate::content;
 use crate::output::{CONTENT, Failure};
@@ -15,6 +15,9 @@ use std::path::PathBuf;
 pub struct ImportArgs {
     /// Sigma rules: a file, a folder, a .zip or a .tar.zst
     path: PathBuf,
+    /// Processing pipelines that the rules go through (pySigma's YAML): a file or a folder; may be given several times
+    #[arg(long, value_name = "PATH")]
+    pipeline: Vec<PathBuf>,
     /// The rules to compare with; those that come with this program if absent
     #[arg(long, value_name = "PATH")]
     against: Option<PathBuf>,
@@ -65,8 +68,10 @@ pub fn run(args: &ImportArgs) -> Result<u8, Failure> {
     if !args.dry_run {
         return Err(Failure::usage("a floor takes its rules from `serve --rules PATH`; give --dry-run to see what they would bring"));
     }
-    let (new, refused) = RuleSet::compile(content::files(&args.path)?);
-    let (old, _) = RuleSet::compile(args.against.as_deref().map_or_else(|| Ok(content::embedded()), content::files)?);
+    // Both sets go through the same pipelines, so that what is changed is the rules.
+    let setting = setting(&args.pipeline)?;
+    let (new, refused) = RuleSet::compile_with(content::files(&args.path)?, &setting);
+    let (old, _) = RuleSet::compile_with(args.against.as_deref().map_or_else(|| Ok(content::embedded()), content::files)?, &setting);
     let received = args.floor.received()?;
     let silent = received.map(|received| without_telemetry(new.rules(), &received));
     let report = compare(&old, &new, &refused.refused, silent);

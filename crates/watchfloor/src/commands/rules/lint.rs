@@ -1,7 +1,7 @@
 //! `rules lint`: what is wrong with rules, before a floor runs them.
 
 use super::telemetry::Floor;
-use super::{Shape, files, line};
+use super::{Shape, files, line, setting};
 use crate::commands::println;
 use crate::output::{CONTENT, FINDINGS, Failure};
 use detect::{Finding, RuleSet, Weight, lint, without_telemetry};
@@ -14,6 +14,9 @@ pub struct LintArgs {
     /// Sigma rules: files, folders, .zip or .tar.zst
     #[arg(required = true)]
     paths: Vec<PathBuf>,
+    /// Processing pipelines that the rules go through (pySigma's YAML): a file or a folder; may be given several times
+    #[arg(long, value_name = "PATH")]
+    pipeline: Vec<PathBuf>,
     /// How to print
     #[arg(long, value_enum, default_value = "table")]
     format: Shape,
@@ -43,8 +46,8 @@ pub fn run(args: &LintArgs) -> Result<u8, Failure> {
     if files.is_empty() {
         return Err(Failure { message: "no rule file there".to_owned(), code: CONTENT });
     }
-    let (rules, report) = RuleSet::compile(files.clone());
-    let mut findings = lint(&files, &report.refused);
+    let (rules, report) = RuleSet::compile_with(files.clone(), &setting(&args.pipeline)?);
+    let mut findings = lint(&files, &report.refused, rules.rules());
     if let Some(received) = args.floor.received()? {
         findings.extend(without_telemetry(rules.rules(), &received));
         findings.sort_by(|a, b| (&a.file, a.line, a.code).cmp(&(&b.file, b.line, b.code)));

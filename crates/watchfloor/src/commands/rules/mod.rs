@@ -9,7 +9,7 @@ mod test;
 
 use crate::content;
 use crate::output::Failure;
-use detect::RuleFile;
+use detect::{RuleFile, Setting};
 use std::path::PathBuf;
 
 /// What to do with rules.
@@ -42,6 +42,11 @@ enum Shape {
     Table,
     /// For programs.
     Json,
+}
+
+/// What rules are compiled for.
+fn setting(pipelines: &[PathBuf]) -> Result<Setting, Failure> {
+    Ok(Setting { pipelines: content::pipelines(pipelines)?, ..Setting::default() })
 }
 
 /// The rule files of several paths, each file once.

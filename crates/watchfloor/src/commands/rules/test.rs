@@ -1,11 +1,11 @@
 //! `rules test`: each rule against the samples beside it.
 
 use super::samples::{event, first_reason, item_words};
-use super::{Shape, line};
+use super::{Shape, line, setting};
 use crate::commands::println;
 use crate::content;
 use crate::output::{CONTENT, Failure};
-use detect::{RuleFile, RuleSet, Scratch};
+use detect::{RuleFile, RuleSet, Scratch, Setting};
 use model::{Event, Timestamp};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -16,6 +16,9 @@ pub struct TestArgs {
     /// Rule files and folders of them
     #[arg(required = true)]
     paths: Vec<PathBuf>,
+    /// Processing pipelines that the rules go through (pySigma's YAML): a file or a folder; may be given several times
+    #[arg(long, value_name = "PATH")]
+    pipeline: Vec<PathBuf>,
     /// How to print
     #[arg(long, value_enum, default_value = "table")]
     format: Shape,
@@ -45,12 +48,13 @@ struct Fault {
 
 /// Tests; 2 if a rule fails.
 pub fn run(args: &TestArgs) -> Result<u8, Failure> {
+    let setting = setting(&args.pipeline)?;
     let mut outcomes = Vec::new();
     for path in &args.paths {
         if content::is_archive(path) {
             return Err(Failure::usage(format!("{}: samples lie beside rules in a folder; unpack the archive", path.display())));
         }
-        outcomes.extend(content::files(path)?.into_iter().map(|file| test(file, args.require_samples)));
+        outcomes.extend(content::files(path)?.into_iter().map(|file| test(file, &setting, args.require_samples)));
     }
     if outcomes.is_empty() {
         return Err(Failure { message: "no rule file there".to_owned(), code: CONTENT });
@@ -78,10 +82,10 @@ fn row(outcome: &Outcome) {
     }
 }
 
-fn test(file: RuleFile, strict: bool) -> Outcome {
+fn test(file: RuleFile, setting: &Setting, strict: bool) -> Outcome {
     let name = file.name.clone();
     let path = PathBuf::from(&name);
-    let (set, report) = RuleSet::compile(vec![file]);
+    let (set, report) = RuleSet::compile_with(vec![file], setting);
     let refused = report.refused.iter().map(|refusal| Fault {
         file: refusal.name.clone(),
         line: refusal.line.map(u64::from),
