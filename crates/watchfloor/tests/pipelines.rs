@@ -4,9 +4,11 @@
 
 mod process;
 
+use model::Timestamp;
 use process::{Service, binary};
 use serde_json::Value;
 use std::path::PathBuf;
+use testkit::{LogEvent, event_log};
 
 const RULE: &str = r"title: Someone asks who they are
 id: 61e81caa-246a-4de5-a50a-ed903c95fbd5
@@ -102,6 +104,15 @@ fn rules_of_another_naming_find_events_of_this_one() {
     let answer: Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{out}{err}"));
     assert_eq!(answer["selections"][0]["items"][0]["was"], "process.executable");
     assert_eq!(answer["rule"]["changed_by"].as_array().unwrap().len(), 3);
+
+    // Event logs are read by another process, which has to have the same pipelines.
+    let data = [("Image", "C:\\Windows\\whoami.exe"), ("User", "bob")];
+    let provider = "Microsoft-Windows-Sysmon";
+    let channel = "Microsoft-Windows-Sysmon/Operational";
+    let event = LogEvent { provider, channel, id: 1, computer: "ws-7", time: Timestamp(1_700_000_000_000_000_000), data: &data };
+    std::fs::write(folder.path("e.evtx"), event_log(&[event])).unwrap();
+    let (code, out, err) = folder.run(&with(&["scan", "e.evtx", "--rules", "rules", "--format", "ndjson"]));
+    assert_eq!((code, out.lines().count()), (Some(0), 1), "{out}{err}");
 
     // The field that the pipeline has a name for is no unknown one.
     let (code, out, err) = folder.run(&with(&["rules", "lint", "rules"]));
