@@ -56,6 +56,13 @@ pub(crate) struct Logic {
     pub condition: Expr,
 }
 
+impl Logic {
+    /// The atoms that it asks, some more than once.
+    pub(crate) fn atoms(&self) -> impl Iterator<Item = u32> {
+        self.items.iter().flat_map(|item| &item.values).flat_map(|value| &value.atoms).copied()
+    }
+}
+
 /// A named selection.
 #[derive(Clone, Debug)]
 pub(crate) struct Selection {

@@ -51,11 +51,6 @@ impl Views {
         view
     }
 
-    /// How many there are.
-    pub(crate) fn len(&self) -> usize {
-        self.list.len()
-    }
-
     /// Adds the views that a field is a candidate of.
     pub(crate) fn links_of(&self, field: Field, out: &mut Vec<Link>) {
         let name = field.name();

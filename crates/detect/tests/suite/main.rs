@@ -5,6 +5,7 @@
 mod agreement;
 mod content;
 mod explanation;
+mod generate;
 mod keywords;
 mod language;
 mod loading;
