@@ -161,8 +161,9 @@ impl Worker {
 
     fn greet(&mut self, setup: &Setup) -> io::Result<Ready> {
         let input = self.input.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
-        send_json(input, &Hello { wanted: setup.wanted, files: setup.files.len() })?;
-        for file in setup.files.iter() {
+        let pipelines = setup.setting.pipelines.files();
+        send_json(input, &Hello { wanted: setup.wanted, files: setup.files.len(), pipelines: pipelines.len() })?;
+        for file in setup.files.iter().chain(pipelines) {
             send(input, file.name.as_bytes())?;
             send(input, &file.text)?;
         }

@@ -6,12 +6,13 @@ use crate::sighting::Sighting;
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// The first message to a worker. As messages of their own follow: a name and a text for each file, the placeholders, the
-/// indicators piece by piece, and an empty one.
+/// The first message to a worker. As messages of their own follow: a name and a text for each file of rules and each
+/// pipeline, the placeholders, the indicators piece by piece, and an empty one.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Hello {
     pub wanted: Wanted,
     pub files: usize,
+    pub pipelines: usize,
 }
 
 /// The worker's answer to it.

@@ -5,7 +5,7 @@ use crate::chunk::{self, CHUNK};
 use crate::examine::Examiner;
 use crate::frame::{receive, receive_json, send, send_json};
 use crate::wire::{Answer, ChunkReport, Damage, Hello, Job, Ready};
-use detect::{Finder, RuleFile, RuleSet, Setting};
+use detect::{Finder, Pipeline, Pipelines, RuleFile, RuleSet, Setting};
 use std::io::{BufReader, BufWriter, ErrorKind, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -25,14 +25,13 @@ pub fn run(input: impl Read, output: impl Write) -> std::io::Result<Cage> {
 fn serve(input: impl Read, output: impl Write, cage: Cage) -> std::io::Result<()> {
     let (mut input, mut output) = (BufReader::with_capacity(2 * CHUNK, input), BufWriter::new(output));
     let Some(hello) = receive_json::<Hello>(&mut input)? else { return Ok(()) };
-    let mut files = Vec::new();
-    for _ in 0..hello.files {
-        let name = String::from_utf8_lossy(&expect(&mut input)?).into_owned();
-        files.push(RuleFile { name, text: expect(&mut input)? });
-    }
+    let files = expect_files(&mut input, hello.files)?;
+    let pipelines = expect_files(&mut input, hello.pipelines)?;
+    let pipelines: Result<Vec<Pipeline>, _> = pipelines.iter().map(Pipeline::parse).collect();
+    let pipelines = Pipelines::new(pipelines.map_err(|_| ErrorKind::InvalidData)?);
     let placeholders = receive_json(&mut input)?.ok_or(ErrorKind::UnexpectedEof)?;
     let finder = Arc::new(indicators(&mut input)?);
-    let (rules, _) = RuleSet::compile_with(files, &Setting { placeholders });
+    let (rules, _) = RuleSet::compile_with(files, &Setting { placeholders, pipelines });
     send_json(&mut output, &Ready { rules: rules.rules().len(), cage })?;
     output.flush()?;
     let fresh = || Examiner::new(&rules, hello.wanted).with_indicators(finder.clone());
@@ -70,6 +69,14 @@ fn indicators(input: &mut impl Read) -> std::io::Result<Finder> {
             return Err(ErrorKind::InvalidData.into());
         }
     }
+}
+
+fn expect_files(input: &mut impl Read, count: usize) -> std::io::Result<Vec<RuleFile>> {
+    let mut file = || {
+        let name = String::from_utf8_lossy(&expect(input)?).into_owned();
+        Ok(RuleFile { name, text: expect(input)? })
+    };
+    (0..count).map(|_| file()).collect()
 }
 
 fn expect(input: &mut impl Read) -> std::io::Result<Vec<u8>> {

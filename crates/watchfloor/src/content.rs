@@ -1,16 +1,17 @@
 //! What is embedded in the binary: rules. A folder overrides it.
 
-use crate::output::Failure;
-use detect::{RuleFile, RuleSet, Setting};
+use crate::config::Settings;
+use crate::output::{CONTENT, Failure};
+use detect::{Pipeline, Pipelines, RuleFile, RuleSet, Setting};
 use rust_embed::Embed;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 #[derive(Embed)]
 #[folder = "../../content/rules"]
 #[allow_missing = true]
 struct Rules;
 
-/// The rules of a folder or file, else the embedded ones. What does not load is logged, one line a rule.
+/// The rules of a folder or file, else the embedded ones, for a setting. What does not load is logged, one line a rule.
 pub fn rules(path: Option<&Path>, setting: &Setting) -> Result<RuleSet, Failure> {
     let files = match path {
         Some(path) => files(path)?,
@@ -22,6 +23,24 @@ pub fn rules(path: Option<&Path>, setting: &Setting) -> Result<RuleSet, Failure>
     }
     tracing::info!(rules = rules.rules().len(), refused = report.refused.len(), "rules loaded");
     Ok(rules)
+}
+
+/// The pipelines of files and of folders of them. One that cannot be read as a whole is a failure: rules that went
+/// through half of it would look where nothing is.
+pub fn pipelines(paths: &[PathBuf]) -> Result<Pipelines, Failure> {
+    let mut all = Vec::new();
+    for path in paths {
+        for file in files(path)? {
+            let read = Pipeline::parse(&file);
+            all.push(read.map_err(|refusal| Failure { message: format!("pipeline {refusal}"), code: CONTENT })?);
+        }
+    }
+    Ok(Pipelines::new(all))
+}
+
+/// The pipelines that the settings name.
+pub fn configured(settings: &Settings) -> Result<Pipelines, Failure> {
+    pipelines(&settings.path("rules.pipelines").into_iter().collect::<Vec<_>>())
 }
 
 /// Rule files below a path at most.

@@ -40,8 +40,11 @@ pub struct SelectionTruth {
 /// A field (or keywords) of a selection and whether it holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ItemTruth {
-    /// The field as the rule names it; none for keywords.
+    /// The field that is asked for; none for keywords.
     pub field: Option<String>,
+    /// Its name in the rule's file, where a pipeline renamed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub was: Option<String>,
     /// The modifiers, in order.
     pub modifiers: Vec<String>,
     /// The value as the rule writes it: of a list the one that held, else the list.
@@ -157,6 +160,7 @@ impl Explainer<'_> {
         };
         ItemTruth {
             field: item.field.clone(),
+            was: item.was.clone(),
             modifiers: item.modifiers.clone(),
             pattern,
             holds,
@@ -175,6 +179,7 @@ impl Explainer<'_> {
         let exact = raw.trim_ascii() == line.as_bytes();
         ItemTruth {
             field: item.field.clone(),
+            was: item.was.clone(),
             modifiers: item.modifiers.clone(),
             pattern,
             holds,

@@ -1,5 +1,6 @@
 //! From files of Sigma rules to rules that run, and a report of those that do not. One bad rule never fails the rest.
 
+use crate::pipeline::Pipelines;
 use crate::read::collection;
 use crate::read::draft::{Draft, Part};
 use crate::read::filters::Filters;
@@ -29,6 +30,8 @@ pub struct RuleFile {
 pub struct Setting {
     /// The lists that placeholders name.
     pub placeholders: Placeholders,
+    /// What brings rules of another naming to this one's.
+    pub pipelines: Pipelines,
 }
 
 /// Bytes of a file.
@@ -173,8 +176,9 @@ fn read(document: &Document, setting: &Setting, filters: &mut Filters, vocabular
     let outline = Outline::of(detection, &[])?;
     let mut rule = parsed(&document.text)?;
     let part = Part::new(outline, std::mem::replace(&mut rule.detection, nothing()))?;
-    let mut draft = Draft { rule, parts: vec![part], influences: Vec::new() };
+    let mut draft = Draft { rule, parts: vec![part], influences: Vec::new(), changed_by: Vec::new() };
     filters.apply(&mut draft);
+    setting.pipelines.apply(&node, &mut draft)?;
     rule_of(document, &node, draft, setting, vocabulary)
 }
 
@@ -186,7 +190,7 @@ fn rule_of(document: &Document, node: &Node, draft: Draft, setting: &Setting, vo
     let log_source = log_source(&draft.rule)?;
     let mut used = Lookup::new(&setting.placeholders);
     let (logic, condition) = draft.logic(&log_source, &mut used, vocabulary)?;
-    let Draft { rule: parsed, influences, .. } = draft;
+    let Draft { rule: parsed, influences, changed_by, .. } = draft;
     let level = match (node.get("level"), parsed.level) {
         (_, Some(level)) => Severity::parse(level.as_str()),
         // The specification leaves the level free and gives no default. `informational` would mean "no alert", which
@@ -228,6 +232,7 @@ fn rule_of(document: &Document, node: &Node, draft: Draft, setting: &Setting, vo
         file: document.name.clone(),
         text: document.text.clone(),
         condition,
+        changed_by,
         logic,
     })
 }

@@ -59,14 +59,15 @@ impl<'p> Lookup<'p> {
 
 /// A piece of a value with placeholders.
 #[derive(Debug, PartialEq, Eq)]
-enum Piece<'t> {
+pub(crate) enum Piece<'t> {
     Text(&'t str),
     /// `\%`
     Percent,
     Name(&'t str),
 }
 
-fn pieces(text: &str) -> Vec<Piece<'_>> {
+/// A value's pieces, in order.
+pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let (mut rest, mut at) = (text, 0);
     while let Some(found) = rest.get(at..).and_then(|tail| tail.find('%')).map(|found| at + found) {

@@ -10,6 +10,7 @@ mod keywords;
 mod language;
 mod loading;
 mod oracle;
+mod pipelines;
 mod published;
 mod spec;
 mod views;

@@ -40,6 +40,9 @@ pub struct ScanArgs {
     /// Take the lists as they were valid at this instant; now if absent
     #[arg(long, value_name = "T", value_parser = instant, requires = "lists")]
     lists_at: Option<Timestamp>,
+    /// Processing pipelines that the rules go through (pySigma's YAML): a file or a folder; may be given several times
+    #[arg(long, value_name = "PATH")]
+    pipeline: Vec<PathBuf>,
     /// table, json, ndjson, csv, html or timesketch (JSONL)
     #[arg(long, default_value = "table")]
     format: String,
@@ -84,7 +87,7 @@ pub fn run(args: ScanArgs) -> Result<u8, Failure> {
     let lists = args.lists.as_deref().map(|folder| lists::read(folder, at)).transpose()?;
     let (lists, with_lists) = (lists.unwrap_or_default(), args.lists.is_some());
     let list_faults = lists::tell(&lists.reports);
-    let setting = Arc::new(Setting { placeholders: lists.placeholders.clone() });
+    let setting = Arc::new(Setting { placeholders: lists.placeholders.clone(), pipelines: content::pipelines(&args.pipeline)? });
     let (rules, report) = RuleSet::compile_with(files.to_vec(), &setting);
     let refused = refused(&report);
     if rules.rules().is_empty() {
@@ -94,7 +97,7 @@ pub fn run(args: ScanArgs) -> Result<u8, Failure> {
     let inputs = inputs::find(&args.paths);
     let threads = args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let wanted = Wanted { min_level: args.min_level, from: args.from, to: args.to, ..Wanted::default() };
-    let setup = Setup { setting, indicators: lists.indicators.finder().clone(), ..event_log::setup(files, rules.rules().len(), wanted)? };
+    let setup = Setup { indicators: lists.indicators.finder().clone(), ..event_log::setup(files, setting, rules.rules().len(), wanted)? };
     let begun = Instant::now();
     let mut about = About {
         files: inputs.files.len(), rules: rules.rules().len(), refused, indicators: lists.indicators.len(), lists: list_faults, filters: filters(&args), ..About::default()

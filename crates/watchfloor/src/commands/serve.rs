@@ -35,6 +35,9 @@ pub struct ServeArgs {
     /// Lists: indicators/, warninglists/, watchlists/; the folder lists in the floor's folder if absent
     #[arg(long, value_name = "DIR")]
     lists: Option<PathBuf>,
+    /// Processing pipelines that the rules go through (pySigma's YAML): a file or a folder of them
+    #[arg(long, value_name = "PATH")]
+    pipeline: Option<PathBuf>,
 }
 
 /// Runs until it is told to stop.
@@ -53,6 +56,7 @@ async fn serve(args: ServeArgs) -> Result<u8, Failure> {
         ("syslog.tcp", text(args.syslog_tcp)),
         ("rules.path", path(args.rules.as_ref())),
         ("lists.path", path(args.lists.as_ref())),
+        ("rules.pipelines", path(args.pipeline.as_ref())),
     ])?;
     let tls = match (settings.path("server.tls_cert"), settings.path("server.tls_key")) {
         (Some(certificate), Some(key)) => Some(Tls { certificate, key }),

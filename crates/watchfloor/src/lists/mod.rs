@@ -27,7 +27,7 @@ pub fn setting(folder: Option<&Path>) -> Result<Setting, Failure> {
     found.unread.retain(|report| report.role == Role::Watchlist);
     let lists = read_sources(found, Timestamp(0));
     tell(&lists.reports);
-    Ok(Setting { placeholders: lists.placeholders })
+    Ok(Setting { placeholders: lists.placeholders, ..Setting::default() })
 }
 
 fn found(folder: &Path) -> Result<Found, Failure> {

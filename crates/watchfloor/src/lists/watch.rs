@@ -6,7 +6,7 @@ use crate::config::Settings;
 use crate::content;
 use crate::output::Failure;
 use arc_swap::ArcSwap;
-use detect::{ListReport, Placeholders, RuleSet, Setting};
+use detect::{ListReport, RuleSet, Setting};
 use ingest::Watching;
 use model::{Clock, SystemClock, Timestamp};
 use std::path::{Path, PathBuf};
@@ -23,7 +23,8 @@ pub struct Watch {
     rules: Option<PathBuf>,
     every: Duration,
     watching: Arc<Watching>,
-    placeholders: Placeholders,
+    /// What rules are compiled for: the watchlists, and the pipelines that the settings name.
+    setting: Setting,
     reports: Vec<ListReport>,
     look: Look,
     read_at: Timestamp,
@@ -39,7 +40,7 @@ impl Watch {
             rules: settings.path("rules.path"),
             every: Duration::from_secs(every as u64),
             watching: Arc::default(),
-            placeholders: Placeholders::new(),
+            setting: Setting { pipelines: content::configured(settings)?, ..Setting::default() },
             reports: Vec::new(),
             look: Look::new(),
             read_at: SystemClock.now(),
@@ -53,9 +54,9 @@ impl Watch {
         self.watching.clone()
     }
 
-    /// The rules as the settings say, with the watchlists that they name.
+    /// The rules as the settings say, with the watchlists that they name and through their pipelines.
     pub fn rules(&self) -> Result<RuleSet, Failure> {
-        content::rules(self.rules.as_deref(), &Setting { placeholders: self.placeholders.clone() })
+        content::rules(self.rules.as_deref(), &self.setting)
     }
 
     /// Reads everything; true if the watchlists are others now.
@@ -73,7 +74,7 @@ impl Watch {
         }
         self.watching.swap(lists.indicators);
         (self.look, self.reports, self.read_at) = (look, lists.reports, now);
-        let others = std::mem::replace(&mut self.placeholders, lists.placeholders) != self.placeholders;
+        let others = std::mem::replace(&mut self.setting.placeholders, lists.placeholders) != self.setting.placeholders;
         self.tell();
         Ok(others)
     }

@@ -65,7 +65,7 @@ pub fn lists() -> Setting {
     placeholders.define("Letters", ["a", "b?"]);
     placeholders.define("Nets", ["10.0.0.0/8", "2001:db8::/32"]);
     placeholders.define("Nobody", [] as [&str; 0]);
-    Setting { placeholders }
+    Setting { placeholders, ..Setting::default() }
 }
 
 /// A word of the pool, short noise over few letters, or two of them in a row.

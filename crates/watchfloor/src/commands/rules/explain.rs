@@ -43,7 +43,7 @@ pub fn run(args: &ExplainArgs) -> Result<u8, Failure> {
     match args.format {
         Shape::Json => {
             let answer = json!({
-                "rule": {"id": rule.reference.id, "title": rule.reference.title, "level": rule.reference.level, "file": rule.file, "log_source": rule.log_source.to_string()},
+                "rule": {"id": rule.reference.id, "title": rule.reference.title, "level": rule.reference.level, "file": rule.file, "log_source": rule.log_source.to_string(), "changed_by": rule.changed_by.iter().map(|step| &**step).collect::<Vec<&str>>()},
                 "event": {"file": args.event, "record": number, "time": event.time, "log_source": event.log_source.to_string(), "raw": String::from_utf8_lossy(event.raw())},
                 "log_source_applies": applies,
                 "matches": applies && explanation.holds,
@@ -97,6 +97,9 @@ fn find(wanted: &str, rules: Option<&Path>, setting: &Setting) -> Result<(RuleSe
 fn print(rule: &Rule, event: &Event, place: &str, explanation: &Explanation, applies: bool) {
     let row = |name: &str, text: &str| println(&line(&format!("{name:<11} {text}")));
     row("Rule", &format!("{} ({}, {})", rule.reference.title, rule.reference.level.as_str(), rule.reference.id));
+    for step in &rule.changed_by {
+        row("Changed by", &format!("pipeline {step}"));
+    }
     row("Event", &format!("{place}, {}", event.time));
     let source = if applies { "applies" } else { "does not apply" };
     row("Log source", &format!("{source}: the rule looks at {}, the event is of {}", rule.log_source, event.log_source));
@@ -111,6 +114,9 @@ fn print(rule: &Rule, event: &Event, place: &str, explanation: &Explanation, app
             println(&line(&format!("    {:<5}  {}  {}", item.holds, name(item), item.pattern)));
             let slot = item.slot.as_deref().unwrap_or("no field");
             let bytes = item.raw.map(|[from, to]| format!(", bytes {from} to {to}")).unwrap_or_default();
+            if let Some(was) = &item.was {
+                println(&line(&format!("           the rule's file says {was}")));
+            }
             println(&line(&format!("           read {slot}: {}{bytes}", item.value.as_deref().unwrap_or("nothing"))));
             for value in &item.values {
                 println(&line(&format!("           {:<5}  {}", value.holds, value.pattern)));

@@ -67,6 +67,7 @@ pub fn run(args: &ImportArgs) -> Result<u8, Failure> {
     if !args.dry_run {
         return Err(Failure::usage("a floor takes its rules from `serve --rules PATH`; give --dry-run to see what they would bring"));
     }
+    // Both sets go through the same pipelines, so that what is changed is the rules.
     let setting = args.named.setting()?;
     let (new, refused) = RuleSet::compile_with(content::files(&args.path)?, &setting);
     let (old, _) = RuleSet::compile_with(args.against.as_deref().map_or_else(|| Ok(content::embedded()), content::files)?, &setting);

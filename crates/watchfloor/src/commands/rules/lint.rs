@@ -46,7 +46,7 @@ pub fn run(args: &LintArgs) -> Result<u8, Failure> {
         return Err(Failure { message: "no rule file there".to_owned(), code: CONTENT });
     }
     let (rules, report) = RuleSet::compile_with(files.clone(), &args.named.setting()?);
-    let mut findings = lint(&files, &report.refused);
+    let mut findings = lint(&files, &report.refused, rules.rules());
     if let Some(received) = args.floor.received()? {
         findings.extend(without_telemetry(rules.rules(), &received));
         findings.sort_by(|a, b| (&a.file, a.line, a.code).cmp(&(&b.file, b.line, b.code)));

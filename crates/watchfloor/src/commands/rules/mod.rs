@@ -41,11 +41,14 @@ struct Named {
     /// A folder of lists: those in its watchlists/ are what placeholders such as %jump_hosts% stand for
     #[arg(long, value_name = "DIR")]
     lists: Option<PathBuf>,
+    /// Processing pipelines that the rules go through (pySigma's YAML): a file or a folder; may be given several times
+    #[arg(long, value_name = "PATH")]
+    pipeline: Vec<PathBuf>,
 }
 
 impl Named {
     fn setting(&self) -> Result<Setting, Failure> {
-        lists::setting(self.lists.as_deref())
+        Ok(Setting { pipelines: content::pipelines(&self.pipeline)?, ..lists::setting(self.lists.as_deref())? })
     }
 }
 
