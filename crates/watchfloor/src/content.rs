@@ -1,28 +1,41 @@
 //! What is embedded in the binary: rules. A folder overrides it.
 
 use crate::output::Failure;
-use detect::{RuleFile, RuleSet};
+use desk::improve::{self, Base, Opening};
+use detect::RuleFile;
 use rust_embed::Embed;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 #[derive(Embed)]
 #[folder = "../../content/rules"]
 #[allow_missing = true]
 struct Rules;
 
-/// The rules of a folder or file, else the embedded ones. What does not load is logged, one line a rule.
-pub fn rules(path: Option<&Path>) -> Result<RuleSet, Failure> {
-    let files = match path {
-        Some(path) => files(path)?,
-        None => embedded(),
+/// What a floor starts with: the rules of a folder, file or archive, else the embedded ones; with the samples beside them.
+pub fn base(path: Option<&Path>) -> Result<Opening, Failure> {
+    let Some(path) = path else {
+        let samples = Rules::iter().filter(|name| improve::is_sample(name));
+        let samples = samples.filter_map(|name| Some(RuleFile { text: Rules::get(&name)?.data.into_owned(), name: name.into_owned() }));
+        return Ok(Opening { base: Base::BuiltIn, files: embedded().into_iter().chain(samples).collect(), only_first: false });
     };
-    let (rules, report) = RuleSet::compile(files);
-    for refusal in &report.refused {
-        tracing::warn!("a rule does not load: {refusal}");
+    let mut found = files(path)?;
+    if !is_archive(path) {
+        let samples: Vec<RuleFile> = found.iter().flat_map(|rule| samples(Path::new(&rule.name))).collect();
+        found.extend(samples);
     }
-    tracing::info!(rules = rules.rules().len(), refused = report.refused.len(), "rules loaded");
-    Ok(rules)
+    Ok(Opening { base: Base::Folder, files: found, only_first: false })
 }
+
+/// The samples beside a rule's file. One that is too large to show or cannot be read is left out: it changes no match.
+fn samples(rule: &Path) -> Vec<RuleFile> {
+    let beside = ["hit.ndjson", "miss.ndjson"].map(|kind| rule.with_extension(kind));
+    let small = |path: &PathBuf| path.metadata().is_ok_and(|file| file.is_file() && file.len() <= MAX_SAMPLE);
+    let read = |path: PathBuf| Some(RuleFile { text: std::fs::read(&path).ok()?, name: path.to_string_lossy().into_owned() });
+    beside.into_iter().filter(small).filter_map(read).collect()
+}
+
+/// Bytes of a file of samples that a floor keeps.
+const MAX_SAMPLE: u64 = 1 << 20;
 
 /// Rule files below a path at most.
 const MAX_FILES: usize = 50_000;

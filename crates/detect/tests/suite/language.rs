@@ -19,7 +19,7 @@ fn lists() -> Setting {
     placeholders.define("Nets", ["10.0.0.0/8", "2001:db8::/32"]);
     placeholders.define("Dots", ["a.b"]);
     placeholders.define("Nobody", [] as [&str; 0]);
-    Setting { placeholders }
+    Setting { placeholders, ..Setting::default() }
 }
 
 #[track_caller]

@@ -58,7 +58,7 @@ async fn serve(args: ServeArgs) -> Result<u8, Failure> {
     // Before anything is opened or made: what will be refused at the end must not leave traces.
     server::may_listen(address, tls.as_ref()).map_err(Failure::usage)?;
     let (udp, tcp) = (settings.address("syslog.udp")?, settings.address("syslog.tcp")?);
-    let rules = crate::content::rules(settings.path("rules.path").as_deref())?;
+    let rules = crate::content::base(settings.path("rules.path").as_deref())?;
     let lake = lake_options(&args.place.data, &settings)?;
     let mut floor = Floor::start(&args.place.data, settings.text("database.url"), rules, lake).await?;
     if let Some(address) = udp {
