@@ -23,7 +23,7 @@ pub fn base(path: Option<&Path>) -> Result<Opening, Failure> {
         let samples: Vec<RuleFile> = found.iter().flat_map(|rule| samples(Path::new(&rule.name))).collect();
         found.extend(samples);
     }
-    Ok(Opening { base: Base::Folder, files: found, only_first: false })
+    Ok(Opening { base: Base::Folder, files: relative(path, found), only_first: false })
 }
 
 /// The samples beside a rule's file. One that is too large to show or cannot be read is left out: it changes no match.
@@ -66,6 +66,19 @@ pub fn files(path: &Path) -> Result<Vec<RuleFile>, Failure> {
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(found)
+}
+
+/// Names as they are below the path that was given: where it lies on this machine is nobody's business.
+pub fn relative(path: &Path, files: Vec<RuleFile>) -> Vec<RuleFile> {
+    let name = |name: &str| {
+        let below = Path::new(name).strip_prefix(path).ok().filter(|below| !below.as_os_str().is_empty());
+        let own = || Path::new(name).file_name().map(Path::new);
+        match below.or_else(|| if Path::new(name) == path { own() } else { None }) {
+            Some(below) => below.to_string_lossy().into_owned(),
+            None => name.to_owned(),
+        }
+    };
+    files.into_iter().map(|file| RuleFile { name: name(&file.name), ..file }).collect()
 }
 
 /// Whether a path is an archive of rules.

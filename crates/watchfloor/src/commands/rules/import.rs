@@ -74,7 +74,7 @@ async fn into_folder(args: &ImportArgs, data: &Path, files: Vec<RuleFile>) -> Re
     let desk = desk(data, settings.text("database.url"), lake_options(data, &settings)?).await?;
     ingest::follow::belong_together(&desk).await.map_err(Failure::usage)?;
     improve::start(&desk, opening).await.map_err(Failure::usage)?;
-    let wanted = Import { source: source(args)?, files: relative(&args.path, files), dry_run: args.dry_run };
+    let wanted = Import { source: source(args)?, files: content::relative(&args.path, files), dry_run: args.dry_run };
     let report = improve::import(&desk, &console(), wanted).await;
     desk.lake.close();
     report.map_err(|problem| match problem.code.as_ref() {
@@ -85,7 +85,7 @@ async fn into_folder(args: &ImportArgs, data: &Path, files: Vec<RuleFile>) -> Re
 
 /// Into a floor that another process serves.
 async fn into_server(args: &ImportArgs, server: &str, files: &[RuleFile]) -> Result<ImportReport, Failure> {
-    let body = archive(&relative(&args.path, files.to_vec())).map_err(|error| Failure::usage(format!("cannot pack the rules: {error}")))?;
+    let body = archive(&content::relative(&args.path, files.to_vec())).map_err(|error| Failure::usage(format!("cannot pack the rules: {error}")))?;
     let query = [("source", source(args)?), ("dry_run", args.dry_run.to_string())];
     let answer = args.floor.remote.post(server, "/api/v1/rules/import", &query, body).await?;
     serde_json::from_value(answer).map_err(|error| Failure::remote(format!("this is not a floor's answer: {error}")))
@@ -101,19 +101,6 @@ fn source(args: &ImportArgs) -> Result<String, Failure> {
     let stem = [".tar.zst", ".zip", ".yml", ".yaml"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
     let plain = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '-' };
     Ok(stem.chars().take(improve::MAX_SOURCE).map(plain).collect())
-}
-
-/// Names as they are below the path that was given: where it lies on this machine is nobody's business.
-fn relative(path: &Path, files: Vec<RuleFile>) -> Vec<RuleFile> {
-    let name = |name: &str| {
-        let below = Path::new(name).strip_prefix(path).ok().filter(|below| !below.as_os_str().is_empty());
-        let own = || Path::new(name).file_name().map(Path::new);
-        match below.or_else(|| if Path::new(name) == path { own() } else { None }) {
-            Some(below) => below.to_string_lossy().into_owned(),
-            None => name.to_owned(),
-        }
-    };
-    files.into_iter().map(|file| RuleFile { name: name(&file.name), ..file }).collect()
 }
 
 fn archive(files: &[RuleFile]) -> std::io::Result<Vec<u8>> {
