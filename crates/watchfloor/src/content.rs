@@ -2,7 +2,7 @@
 
 use crate::output::Failure;
 use desk::improve::{self, Base, Opening};
-use detect::RuleFile;
+use detect::{RuleFile, Setting};
 use rust_embed::Embed;
 use std::path::{Path, PathBuf};
 
@@ -16,14 +16,14 @@ pub fn base(path: Option<&Path>) -> Result<Opening, Failure> {
     let Some(path) = path else {
         let samples = Rules::iter().filter(|name| improve::is_sample(name));
         let samples = samples.filter_map(|name| Some(RuleFile { text: Rules::get(&name)?.data.into_owned(), name: name.into_owned() }));
-        return Ok(Opening { base: Base::BuiltIn, files: embedded().into_iter().chain(samples).collect(), only_first: false });
+        return Ok(Opening { base: Base::BuiltIn, files: embedded().into_iter().chain(samples).collect(), only_first: false, setting: Setting::default() });
     };
     let mut found = files(path)?;
     if !is_archive(path) {
         let samples: Vec<RuleFile> = found.iter().flat_map(|rule| samples(Path::new(&rule.name))).collect();
         found.extend(samples);
     }
-    Ok(Opening { base: Base::Folder, files: relative(path, found), only_first: false })
+    Ok(Opening { base: Base::Folder, files: relative(path, found), only_first: false, setting: Setting::default() })
 }
 
 /// The samples beside a rule's file. One that is too large to show or cannot be read is left out: it changes no match.

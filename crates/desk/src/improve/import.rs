@@ -73,8 +73,9 @@ pub async fn import(desk: &Desk, ctx: &OpContext, wanted: Import) -> Result<Impo
         return Err(Problem::unprocessable("rules.none", "No rule file (*.yml, *.yaml) is there."));
     }
     let _turn = desk.rulebook.inner.turn.lock().await;
+    let setting = desk.rulebook.setting();
     let packs = files::with(files::stored(desk.db.reader()).await?, pack.clone());
-    let everything = set::everything(&packs).await?;
+    let everything = set::everything(&packs, &setting).await?;
     let report = report(desk, &pack, &everything).await?;
     if wanted.dry_run {
         return Ok(report);
@@ -83,7 +84,7 @@ pub async fn import(desk: &Desk, ctx: &OpContext, wanted: Import) -> Result<Impo
         let first = report.refused.first().map(|refusal| format!(" The first: {refusal}")).unwrap_or_default();
         return Err(Problem::unprocessable("rules.none", format!("None of these rules loads; nothing was changed.{first}")));
     }
-    let running = set::running(&packs, set::disabled(desk.db.reader()).await?).await?;
+    let running = set::running(&packs, &setting, set::disabled(desk.db.reader()).await?).await?;
     let mut tx = desk.db.begin(ctx).await?;
     tx.one_at_a_time(ONE).await?;
     files::replace(&tx, &pack).await?;
@@ -95,6 +96,7 @@ pub async fn import(desk: &Desk, ctx: &OpContext, wanted: Import) -> Result<Impo
     let object = format!("rules:{}", pack.source);
     tx.journal(Entry { stream: STREAM, object, action: "rules.import", before: None, after: Some(after), reason: None })
         .await?;
+    set::write_down(&tx, &running).await?;
     tx.commit().await?;
     set::put_in_force(desk, running);
     desk.live.notify(Topic::Rules, Vec::new());

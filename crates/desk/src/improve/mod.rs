@@ -32,12 +32,13 @@ pub use fired::Firing;
 pub(crate) use fired::{Firings, record as record_firings};
 pub use import::{Import, ImportReport, import, rule_files};
 pub use list::{RuleQuery, RuleRow};
-pub use start::{Opening, start};
+pub use start::{Opening, renew, start};
 pub use state::{disable, enable};
 pub use telemetry::{FILED, MAX_PAIRS, log_sources};
 
 use crate::triage::words;
 use arc_swap::ArcSwap;
+use detect::Setting;
 use model::{LogSource, Timestamp};
 use std::sync::{Arc, Mutex};
 
@@ -82,6 +83,8 @@ struct Inner {
     /// Held from reading what is stored until the new set is in force, so that sets come into force in the order of
     /// their commits.
     turn: tokio::sync::Mutex<()>,
+    /// What rules name and do not carry; which of them are off is not said here.
+    setting: ArcSwap<Setting>,
     /// What of the stored files does not load.
     refused: ArcSwap<Vec<RuleRefusal>>,
     /// The log sources of the events so far, and when that was asked.
@@ -89,6 +92,11 @@ struct Inner {
 }
 
 impl Rulebook {
+    /// What rules are compiled for.
+    fn setting(&self) -> Arc<Setting> {
+        self.inner.setting.load_full()
+    }
+
     /// What of the stored files does not load, in the order of the files.
     pub fn refused(&self) -> Arc<Vec<RuleRefusal>> {
         self.inner.refused.load_full()

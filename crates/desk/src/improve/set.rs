@@ -48,10 +48,11 @@ pub(super) fn source_of<'s>(sources: &'s HashMap<String, String>, document: &str
 }
 
 /// Reads every rule of the packs. Takes about as long as the compilation itself, beside the threads that serve.
-pub(super) async fn everything(packs: &[Pack]) -> Result<Everything, Problem> {
+pub(super) async fn everything(packs: &[Pack], setting: &Setting) -> Result<Everything, Problem> {
     let (files, sources) = rule_files(packs);
+    let setting = without(setting, Vec::new());
     let work = move || {
-        let (set, report) = RuleSet::compile_with(files, &setting(Vec::new()));
+        let (set, report) = RuleSet::compile_with(files, &setting);
         let found = set.rules().iter().filter(|rule| usable(&rule.reference.id)).map(|rule| Found {
             source: source_of(&sources, &rule.file).cloned().unwrap_or_default(),
             rule: rule.clone(),
@@ -62,24 +63,25 @@ pub(super) async fn everything(packs: &[Pack]) -> Result<Everything, Problem> {
 }
 
 /// Compiles the packs without the rules that are switched off.
-pub(super) async fn running(packs: &[Pack], disabled: Vec<String>) -> Result<Running, Problem> {
+pub(super) async fn running(packs: &[Pack], setting: &Setting, disabled: Vec<String>) -> Result<Running, Problem> {
     let (files, _) = rule_files(packs);
+    let setting = setting.clone();
     let work = move || {
-        let (set, report) = RuleSet::compile_with(files.clone(), &setting(disabled.clone()));
+        let (set, report) = RuleSet::compile_with(files.clone(), &without(&setting, disabled.clone()));
         let unusable: Vec<String> =
             set.rules().iter().map(|rule| &rule.reference.id).filter(|id| !usable(id)).cloned().collect();
         let refused = refused(&set, &report);
         if unusable.is_empty() {
             return Running { set, refused };
         }
-        let (set, _) = RuleSet::compile_with(files, &setting([disabled, unusable].concat()));
+        let (set, _) = RuleSet::compile_with(files, &without(&setting, [disabled, unusable].concat()));
         Running { set, refused }
     };
     tokio::task::spawn_blocking(work).await.map_err(|error| Problem::internal(&error))
 }
 
-fn setting(without: Vec<String>) -> Setting {
-    Setting { without: without.into_iter().collect(), ..Setting::default() }
+fn without(setting: &Setting, ids: Vec<String>) -> Setting {
+    Setting { without: ids.into_iter().collect(), ..setting.clone() }
 }
 
 /// Whether an id can be the key of a record and a part of an address.
@@ -107,6 +109,19 @@ struct Id {
 pub(super) async fn disabled(conn: &impl ConnectionTrait) -> Result<Vec<String>, Problem> {
     let rows: Vec<Id> = conn.rows("SELECT id FROM rules WHERE enabled = $1 ORDER BY id", db::values![false]).await?;
     Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// The setting that names the version of the set that was last in force.
+const IN_FORCE: &str = "rules.set";
+
+/// The version of the set that was last in force.
+pub(super) async fn last_in_force(db: &db::Db) -> Result<Option<String>, Problem> {
+    Ok(db.meta(IN_FORCE).await?)
+}
+
+/// Writes down, with the change that made it, which set is in force from now on.
+pub(super) async fn write_down(tx: &db::Tx, running: &Running) -> Result<(), Problem> {
+    Ok(tx.set_meta(IN_FORCE, running.set.version()).await?)
 }
 
 /// Puts a set in force. Batches under way end with the old one.

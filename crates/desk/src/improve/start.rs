@@ -1,11 +1,14 @@
 //! The start: what the program was started with becomes the stored base, and everything stored is put in force.
 
+use detect::Setting;
 use model::OpContext;
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
 
 use super::files::{self, Base, Pack};
+use super::set::Running;
 use super::{ONE, noted, set};
-use crate::{Desk, Problem};
+use crate::{Desk, Problem, Topic};
 
 /// The base that a program comes with: rules and the samples beside them.
 #[derive(Clone, Debug)]
@@ -16,6 +19,8 @@ pub struct Opening {
     pub files: Vec<detect::RuleFile>,
     /// Whether they are only for a floor that has no base yet: a command that passes by does not say what a floor runs.
     pub only_first: bool,
+    /// What the rules name and do not carry.
+    pub setting: Setting,
 }
 
 /// The setting that says which base was noted last.
@@ -36,24 +41,51 @@ pub async fn start(desk: &Desk, opening: Opening) -> Result<(), Problem> {
     if is_new {
         packs.retain(|other| !Base::is(&other.source));
         packs = files::with(packs, pack.clone());
-        let everything = set::everything(&packs).await?;
-        let mut tx = desk.db.begin(&OpContext::system("start", desk.now())).await?;
-        tx.one_at_a_time(ONE).await?;
-        for base in [Base::BuiltIn, Base::Folder] {
-            let empty = Pack { source: base.as_str().to_owned(), files: Vec::new() };
-            files::replace(&tx, if base.as_str() == pack.source { &pack } else { &empty }).await?;
-        }
-        noted::note(&mut tx, &everything.found).await?;
-        tx.set_meta(NOTED, &digest).await?;
-        tx.commit().await?;
     }
-    let running = set::running(&packs, set::disabled(desk.db.reader()).await?).await?;
+    let running = note(desk, &packs, &opening.setting, is_new.then_some((&pack, &digest))).await?;
     for refusal in &running.refused {
         tracing::warn!("a rule does not load: {refusal}");
     }
     tracing::info!(rules = running.set.rules().len(), refused = running.refused.len(), "rules loaded");
+    desk.rulebook.inner.setting.store(Arc::new(opening.setting));
     set::put_in_force(desk, running);
     Ok(())
+}
+
+/// Compiles the stored rules for another setting: other lists, other pipelines. What is switched off stays off.
+///
+/// # Errors
+/// The records cannot be read or written; the set and the setting that were in force stay.
+pub async fn renew(desk: &Desk, setting: Setting) -> Result<(), Problem> {
+    let _turn = desk.rulebook.inner.turn.lock().await;
+    let packs = files::stored(desk.db.reader()).await?;
+    let running = note(desk, &packs, &setting, None).await?;
+    desk.rulebook.inner.setting.store(Arc::new(setting));
+    set::put_in_force(desk, running);
+    desk.live.notify(Topic::Rules, Vec::new());
+    Ok(())
+}
+
+/// The set of these packs. If it is another one than was last in force, or the base is new, the rows are brought to it.
+async fn note(desk: &Desk, packs: &[Pack], setting: &Setting, base: Option<(&Pack, &String)>) -> Result<Running, Problem> {
+    let running = set::running(packs, setting, set::disabled(desk.db.reader()).await?).await?;
+    if base.is_none() && set::last_in_force(&desk.db).await?.as_deref() == Some(running.set.version()) {
+        return Ok(running);
+    }
+    let everything = set::everything(packs, setting).await?;
+    let mut tx = desk.db.begin(&OpContext::system("start", desk.now())).await?;
+    tx.one_at_a_time(ONE).await?;
+    if let Some((pack, digest)) = base {
+        for other in [Base::BuiltIn, Base::Folder] {
+            let empty = Pack { source: other.as_str().to_owned(), files: Vec::new() };
+            files::replace(&tx, if other.as_str() == pack.source { pack } else { &empty }).await?;
+        }
+        tx.set_meta(NOTED, digest).await?;
+    }
+    noted::note(&mut tx, &everything.found).await?;
+    set::write_down(&tx, &running).await?;
+    tx.commit().await?;
+    Ok(running)
 }
 
 /// What a base is known by: the name of its source, and name and bytes of each file.

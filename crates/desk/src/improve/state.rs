@@ -49,7 +49,7 @@ pub(super) async fn switch(
         disabled.push(rule.to_owned());
     }
     // Before anything is written: what cannot be compiled is not promised.
-    let running = set::running(&packs, disabled).await?;
+    let running = set::running(&packs, &desk.rulebook.setting(), disabled).await?;
     let mut tx = desk.db.begin(ctx).await?;
     tx.one_at_a_time(ONE).await?;
     let update = "UPDATE rules SET enabled = $2, reason = $3, set_by = $4, set_by_name = $5, set_at = $6, updated_at = $6, \
@@ -67,6 +67,7 @@ pub(super) async fn switch(
     let state = |state: RuleState| Some(serde_json::json!({ "state": state }));
     let (before, after) = (state(row.state), state(to));
     tx.journal(Entry { stream: STREAM, object: object(rule), action, before, after, reason: Some(reason) }).await?;
+    set::write_down(&tx, &running).await?;
     tx.commit().await?;
     set::put_in_force(desk, running);
     desk.live.notify(Topic::Rules, vec![rule.to_owned()]);

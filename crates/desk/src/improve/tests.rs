@@ -1,12 +1,12 @@
 //! The room on each database, through its functions and its routes.
 
-use detect::{RuleFile, Scratch};
+use detect::{Placeholders, RuleFile, Scratch, Setting};
 use model::{OpContext, Severity, Timestamp};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{Base, Opening, disable, enable, start};
+use super::{Base, Opening, disable, enable, renew, start};
 use crate::Desk;
 use crate::triage::tests::{Floor, detection, rule as reference};
 
@@ -28,7 +28,7 @@ fn files(rules: &[(&str, &str)]) -> Vec<RuleFile> {
 }
 
 fn opening(rules: &[(&str, &str)]) -> Opening {
-    Opening { base: Base::BuiltIn, files: files(rules), only_first: false }
+    Opening { base: Base::BuiltIn, files: files(rules), only_first: false, setting: Setting::default() }
 }
 
 /// The same records and events in a program that has just started.
@@ -262,4 +262,30 @@ async fn one_rule_is_shown_with_its_text_strategy_findings_and_samples() {
     let codes: Vec<&str> = shown["findings"].as_array().unwrap().iter().map(|finding| finding["code"].as_str().unwrap()).collect();
     assert!(codes.contains(&"lint.author_missing"), "{codes:?}");
     assert_eq!(shown["rule"]["log_source"], "windows / process_creation");
+}
+
+#[tokio::test]
+async fn other_lists_are_another_set_and_what_is_off_stays_off() {
+    for records in testkit::record_urls() {
+        let floor = Floor::on(&records.url).await;
+        let listed = |number: u8| rule(number, "Listed", "x", "").replace("process.command_line|contains: x", "process.command_line|expand: '%tools%'");
+        let (one, other) = (listed(1), listed(2));
+        let setting = |tools: &[&str]| {
+            let mut placeholders = Placeholders::new();
+            placeholders.define("tools", tools.iter().copied());
+            Setting { placeholders, ..Setting::default() }
+        };
+        let base = [("one.yml", one.as_str()), ("other.yml", other.as_str())];
+        start(&floor.desk, Opening { setting: setting(&["whoami"]), ..opening(&base) }).await.unwrap();
+        disable(&floor.desk, &system(&floor.desk), &id(1), "loud".into()).await.unwrap();
+        assert_eq!((matching(&floor.desk, "whoami"), matching(&floor.desk, "netstat")), (vec![id(2)], vec![]), "{}", records.name);
+        renew(&floor.desk, setting(&["netstat"])).await.unwrap();
+        assert_eq!((matching(&floor.desk, "whoami"), matching(&floor.desk, "netstat")), (vec![], vec![id(2)]));
+        enable(&floor.desk, &system(&floor.desk), &id(1), "quiet again".into()).await.unwrap();
+        assert_eq!(matching(&floor.desk, "netstat"), [id(1), id(2)], "the new lists are those of the next set too");
+        let shown = floor.get(&format!("/api/v1/rules/{}", id(2))).await.ok();
+        let in_force = floor.desk.rules.load_full();
+        let place = in_force.find(&id(2)).unwrap() as usize;
+        assert_eq!(shown["rule"]["revision"], in_force.rules()[place].reference.version, "what is shown is what is in force");
+    }
 }
