@@ -31,7 +31,7 @@ fn serve(input: impl Read, output: impl Write, cage: Cage) -> std::io::Result<()
     let pipelines = Pipelines::new(pipelines.map_err(|_| ErrorKind::InvalidData)?);
     let placeholders = receive_json(&mut input)?.ok_or(ErrorKind::UnexpectedEof)?;
     let finder = Arc::new(indicators(&mut input)?);
-    let (rules, _) = RuleSet::compile_with(files, &Setting { placeholders, pipelines });
+    let (rules, _) = RuleSet::compile_with(files, &Setting { placeholders, pipelines, ..Setting::default() });
     send_json(&mut output, &Ready { rules: rules.rules().len(), cage })?;
     output.flush()?;
     let fresh = || Examiner::new(&rules, hello.wanted).with_indicators(finder.clone());

@@ -32,6 +32,8 @@ pub struct Setting {
     pub placeholders: Placeholders,
     /// What brings rules of another naming to this one's.
     pub pipelines: Pipelines,
+    /// Ids of rules that are read, so that nothing else takes their place, and do not run.
+    pub without: FxHashSet<String>,
 }
 
 /// Bytes of a file.
@@ -114,6 +116,8 @@ pub(crate) fn load(files: Vec<RuleFile>, setting: &Setting) -> Loaded {
             loaded.report.refused.push(document.refuse(fault));
         }
     }
+    // Before anything refers to a rule by its place.
+    loaded.rules.retain(|rule| !setting.without.contains(&rule.reference.id));
     loaded.report.refused.extend(filters.idle());
     loaded.report.loaded = loaded.rules.len();
     loaded

@@ -87,7 +87,7 @@ pub fn run(args: ScanArgs) -> Result<u8, Failure> {
     let lists = args.lists.as_deref().map(|folder| lists::read(folder, at)).transpose()?;
     let (lists, with_lists) = (lists.unwrap_or_default(), args.lists.is_some());
     let list_faults = lists::tell(&lists.reports);
-    let setting = Arc::new(Setting { placeholders: lists.placeholders.clone(), pipelines: content::pipelines(&args.pipeline)? });
+    let setting = Arc::new(Setting { placeholders: lists.placeholders.clone(), pipelines: content::pipelines(&args.pipeline)?, ..Setting::default() });
     let (rules, report) = RuleSet::compile_with(files.to_vec(), &setting);
     let refused = refused(&report);
     if rules.rules().is_empty() {

@@ -68,7 +68,7 @@ async fn serve(args: ServeArgs) -> Result<u8, Failure> {
     server::may_listen(address, tls.as_ref()).map_err(Failure::usage)?;
     let (udp, tcp) = (settings.address("syslog.udp")?, settings.address("syslog.tcp")?);
     let lists = Watch::start(&args.place.data, &settings)?;
-    let rules = lists.rules()?;
+    let rules = lists.opening()?;
     let lake = lake_options(&args.place.data, &settings)?;
     let mut floor = Floor::start(&args.place.data, settings.text("database.url"), rules, lists.watching(), lake).await?;
     floor.watch(lists);

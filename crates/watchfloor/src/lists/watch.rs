@@ -5,8 +5,9 @@ use super::keep::{Keeper, Look, status};
 use crate::config::Settings;
 use crate::content;
 use crate::output::Failure;
-use arc_swap::ArcSwap;
-use detect::{ListReport, RuleSet, Setting};
+use desk::Desk;
+use desk::improve::{self, Opening};
+use detect::{ListReport, Setting};
 use ingest::Watching;
 use model::{Clock, SystemClock, Timestamp};
 use std::path::{Path, PathBuf};
@@ -25,6 +26,8 @@ pub struct Watch {
     watching: Arc<Watching>,
     /// What rules are compiled for: the watchlists, and the pipelines that the settings name.
     setting: Setting,
+    /// Whether the rules in force have other watchlists.
+    due: bool,
     reports: Vec<ListReport>,
     look: Look,
     read_at: Timestamp,
@@ -41,6 +44,7 @@ impl Watch {
             every: Duration::from_secs(every as u64),
             watching: Arc::default(),
             setting: Setting { pipelines: content::configured(settings)?, ..Setting::default() },
+            due: false,
             reports: Vec::new(),
             look: Look::new(),
             read_at: SystemClock.now(),
@@ -54,9 +58,10 @@ impl Watch {
         self.watching.clone()
     }
 
-    /// The rules as the settings say, with the watchlists that they name and through their pipelines.
-    pub fn rules(&self) -> Result<RuleSet, Failure> {
-        content::rules(self.rules.as_deref(), &self.setting)
+    /// What the floor starts with: the rules as the settings say, with the watchlists that they name and through their
+    /// pipelines.
+    pub fn opening(&self) -> Result<Opening, Failure> {
+        content::base(self.rules.as_deref(), self.setting.clone())
     }
 
     /// Reads everything; true if the watchlists are others now.
@@ -89,35 +94,39 @@ impl Watch {
         }
     }
 
-    /// Looks and, where something has changed, reads; the rules are compiled anew where their watchlists have changed.
-    fn again(&mut self, rules: &ArcSwap<RuleSet>) {
-        let done = self.keeper.look().and_then(|look| if look == self.look { Ok(false) } else { self.read() });
+    /// Looks and, where something has changed, reads.
+    fn again(&mut self) {
+        let done = self.keeper.look().and_then(|look| if look == self.look { Ok(None) } else { self.read().map(Some) });
         match done {
-            Ok(false) => self.tell(),
-            Ok(true) => match self.rules() {
-                Ok(fresh) => rules.store(Arc::new(fresh)),
-                Err(failure) => tracing::warn!(error = failure.message, "the rules stay as they are with the watchlists of before"),
-            },
+            Ok(None) => self.tell(),
+            Ok(Some(others)) => self.due |= others,
             Err(error) => tracing::warn!(%error, "the lists cannot be read; those of before stay in force"),
         }
     }
 
-    /// Goes on until it is told to stop.
-    pub async fn follow(mut self, rules: Arc<ArcSwap<RuleSet>>, stop: CancellationToken) {
+    /// Goes on until it is told to stop. The rules are compiled anew where their watchlists have changed.
+    pub async fn follow(mut self, desk: Desk, stop: CancellationToken) {
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(self.every) => {}
             }
-            let rules = rules.clone();
             let done = tokio::task::spawn_blocking(move || {
-                self.again(&rules);
+                self.again();
                 self
             });
             self = match done.await {
                 Ok(watch) => watch,
                 Err(error) => return tracing::error!(%error, "the reader of lists has panicked; those in force stay"),
             };
+            if !self.due {
+                continue;
+            }
+            match improve::renew(&desk, self.setting.clone()).await {
+                Ok(()) => self.due = false,
+                // Tried again the next time.
+                Err(error) => tracing::warn!(%error, "the rules stay as they are with the watchlists of before"),
+            }
         }
     }
 }

@@ -21,7 +21,7 @@ pub enum RulesCommand {
     Test(test::TestArgs),
     /// Why a rule matches an event, or why not, down to the bytes
     Explain(explain::ExplainArgs),
-    /// What rules would bring: added, changed and removed ones, those that do not load, those without telemetry here
+    /// Bring rules into a floor, with a report: added, changed and removed ones, those that do not load, those without telemetry here
     Import(import::ImportArgs),
 }
 
@@ -47,6 +47,11 @@ struct Named {
 }
 
 impl Named {
+    /// Whether anything is named.
+    fn is_given(&self) -> bool {
+        self.lists.is_some() || !self.pipeline.is_empty()
+    }
+
     fn setting(&self) -> Result<Setting, Failure> {
         Ok(Setting { pipelines: content::pipelines(&self.pipeline)?, ..lists::setting(self.lists.as_deref())? })
     }
