@@ -8,11 +8,12 @@ mod sides;
 use crate::corpus::Shared;
 use crate::report::Report;
 use detect::{RuleFile, RuleSet};
-use lanes::Lane;
 use sides::{Floor, Ours, Peer, Side};
 use std::collections::BTreeMap;
 
+pub use lanes::Lane;
 pub use memory::child;
+pub use sides::timed;
 
 const RUNS: usize = 3;
 /// Rules whose counts differ that are named.
@@ -54,6 +55,7 @@ fn compare(report: &mut Report, lane: &Lane, rules: &RuleSet) {
         ("rsigma-eval routed", Box::new(Peer::new(rules, true))),
         ("rsigma-eval", Box::new(Peer::new(rules, false))),
         ("serde_json", Box::new(Floor)),
+        ("forgetful", Box::new(Ours::forgetful(rules))),
     ];
     let mut seconds = vec![Vec::new(); sides.len()];
     let mut counts = vec![BTreeMap::new(); sides.len()];
@@ -69,8 +71,10 @@ fn compare(report: &mut Report, lane: &Lane, rules: &RuleSet) {
         report.add(format!("engine/{} {name}", lane.name), "events/cpu-s", rates, format!("{corpus}, {} matches", counts.values().sum::<u64>()));
     }
     for (at, name) in [(2, "rsigma-eval routed"), (3, "rsigma-eval"), (1, "parse only")] {
-        let ratios = seconds[0].iter().zip(&seconds[at]).map(|(own, other)| other / own).collect();
-        report.add(format!("engine/{} to {name}", lane.name), "times", ratios, "run by run");
+        for (own, kind) in [(0, ""), (5, "forgetful ")] {
+            let ratios = seconds[own].iter().zip(&seconds[at]).map(|(own, other)| other / own).collect();
+            report.add(format!("engine/{} {kind}to {name}", lane.name), "times", ratios, "run by run");
+        }
     }
     let micros = seconds[0].iter().zip(&seconds[1]).map(|(whole, parse)| (whole - parse) / lane.events as f64 * 1e6).collect();
     report.add(format!("engine/{} match", lane.name), "us/event", micros, "the first less parse only");

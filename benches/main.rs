@@ -1,14 +1,17 @@
 //! `make bench`: what the whole program does per second, in bytes and in milliseconds, through its real doors.
-//! `docs/guide/measures.md` says how to read the figures. Words after `--` choose parts: scan, engine, correlate, ingest, alert,
-//! search.
+//! `docs/guide/measures.md` says how to read the figures. Words after `--` choose parts: scan, evtx, engine, equality,
+//! correlate, indicators, ingest, alert, search.
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout, reason = "a measurement prints and may end early")]
 
 mod alert;
 mod corpus;
 mod correlate;
 mod engine;
+mod evtx;
+mod equality;
 #[path = "../crates/watchfloor/tests/floor/mod.rs"]
 mod floor;
+mod indicators;
 mod ingest;
 mod peer;
 mod report;
@@ -32,11 +35,20 @@ fn main() {
     if wanted("scan") {
         scan::measure(&mut report);
     }
+    if wanted("evtx") {
+        evtx::measure(&mut report);
+    }
     if wanted("engine") {
         engine::measure(&mut report);
     }
     if wanted("correlate") {
         correlate::measure(&mut report);
+    }
+    if wanted("equality") {
+        equality::measure(&mut report);
+    }
+    if wanted("indicators") {
+        indicators::measure(&mut report);
     }
     if wanted("alert") {
         alert::measure(&mut report);

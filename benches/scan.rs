@@ -78,16 +78,16 @@ fn compare(report: &mut Report, name: &str, folder: &Path, rules: &Path, files: 
 }
 
 impl Run {
-    fn rate(&self) -> f64 {
+    pub fn rate(&self) -> f64 {
         self.events as f64 / self.seconds
     }
-    fn per_processor(&self) -> f64 {
+    pub fn per_processor(&self) -> f64 {
         self.events as f64 / self.processor
     }
 }
 
 /// Runs the binary and reads its own statistics; loading rules is not counted.
-fn scan(folder: &Path, rules: &Path, threads: Option<usize>) -> Run {
+pub fn scan(folder: &Path, rules: &Path, threads: Option<usize>) -> Run {
     let mut command = Command::new(env!("CARGO_BIN_EXE_watchfloor"));
     command.arg("scan").arg(folder).arg("--rules").arg(rules).args(["--format", "ndjson", "--stats"]);
     if let Some(threads) = threads {

@@ -47,6 +47,11 @@ impl<'r> Ours<'r> {
     pub fn new(rules: Option<&'r RuleSet>) -> Ours<'r> {
         Ours { rules, scratch: Scratch::new(), event: Event::default() }
     }
+
+    /// The same without any memory of values.
+    pub fn forgetful(rules: &'r RuleSet) -> Ours<'r> {
+        Ours { scratch: Scratch::forgetful(), ..Ours::new(Some(rules)) }
+    }
 }
 
 impl Side for Ours<'_> {

@@ -1,12 +1,13 @@
 //! EVTX, as the worker reads it: every record that comes out is one JSON object that we read without a fault, what
-//! does not is named, and matching counts the same records.
+//! does not is named, matching counts the same records, and records of familiar shapes are the events that their JSON
+//! makes.
 //!
 //! Here the reader's own panics are caught as the worker catches them: what is asked is what becomes of them.
 
 #![no_main]
 
 use detect::RuleSet;
-use dissect::{ChunkReport, Examiner, Wanted};
+use dissect::{ChunkReport, Examiner, Memory, Wanted, each_event};
 use fuzz::parsed;
 use libfuzzer_sys::fuzz_target;
 use parse::Format;
@@ -20,7 +21,13 @@ fuzz_target!(
     |data: &[u8]| {
         let asked = catch_unwind(AssertUnwindSafe(|| read(data, true)));
         let Ok(report) = asked else { return };
-        let held = catch_unwind(AssertUnwindSafe(|| check(data, &report)));
+        let both = catch_unwind(AssertUnwindSafe(|| (events(data, None), both(data))));
+        let held = catch_unwind(AssertUnwindSafe(|| {
+            check(data, &report);
+            if let Ok((thorough, familiar)) = &both {
+                familiar.iter().for_each(|familiar| assert_eq!(familiar, thorough));
+            }
+        }));
         if held.is_err() {
             std::process::abort();
         }
@@ -31,6 +38,22 @@ fn read(data: &[u8], records: bool) -> ChunkReport {
     let rules = RuleSet::empty();
     let mut examiner = Examiner::new(&rules, Wanted { records, ..Wanted::default() });
     dissect::read_chunk(7, data.to_vec(), &mut examiner)
+}
+
+/// Events as texts, and damage.
+fn events(data: &[u8], memory: Option<&mut Memory>) -> (Vec<String>, Vec<(Option<u64>, String)>) {
+    let mut events = Vec::new();
+    let damage = each_event(data, memory, |record, event| {
+        let values: Vec<_> = event.iter().collect();
+        events.push(format!("{record} {values:?} {:?} {:?} {:?}", event.time, event.log_source, event.diagnostics));
+    });
+    (events, damage)
+}
+
+/// The same while shapes are learnt, and once they are known.
+fn both(data: &[u8]) -> [(Vec<String>, Vec<(Option<u64>, String)>); 2] {
+    let mut memory = Memory::eager();
+    [events(data, Some(&mut memory)), events(data, Some(&mut memory))]
 }
 
 fn check(data: &[u8], report: &ChunkReport) {

@@ -84,6 +84,28 @@ export const SCREENS = {
   case: at("/cases/1"),
   hunt: at("/hunt"),
   "hunt-found": at("/hunt?q=process.name%3Apowershell.exe"),
+  rules: at("/rules?q=macro&peek=on"),
+  "rules-switch": async (page, url) => {
+    await at("/rules?q=macro&peek=on")(page, url);
+    await page.getByRole("complementary", { name: "Rule" }).getByRole("heading", { name: "Text" }).waitFor();
+    await page.keyboard.press("t");
+    await dialog(page, /^Switch the rule/);
+  },
+  "rules-import": async (page, url) => {
+    await at("/rules?peek=off")(page, url);
+    await page.locator("[role=row][data-cursor]").waitFor();
+    await page.keyboard.press("i");
+    await dialog(page, "Import rules");
+    const rule = (title, name) =>
+      `title: ${title}\nlevel: high\nlogsource: { category: file_access, product: windows }\ndetection: { ${name}: { FileName: x }, condition: it }\n`;
+    const buffer = Buffer.from(`${rule("Credential file read", "it")}---\n${rule("Ticket file read", "its")}`);
+    await page.locator("input[type=file]").setInputFiles({ name: "ours.yml", mimeType: "text/yaml", buffer });
+    await page.getByText("Do not load").waitFor();
+  },
+  "rules-list": at("/rules?peek=off&sort=fired"),
+  "rules-fired": at("/rules?sort=fired&peek=on"),
+  "rules-coverage": at("/rules?view=coverage"),
+  "rules-refused": at("/rules?view=refused"),
   sources: at("/sources"),
   settings: at("/settings"),
   people: at("/settings/people"),

@@ -7,6 +7,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { readCase, readCases } from "./cases/state";
+import { readRules } from "./improve/state";
 import { readHunt } from "./investigate/state";
 import { Root } from "./shell/Root";
 import { NotFound, ScreenFault } from "./shell/ScreenFault";
@@ -56,6 +57,13 @@ const oneCase = createRoute({
   component: lazyRouteComponent(() => import("./cases/CaseScreen"), "CaseScreen"),
 });
 
+const rules = createRoute({
+  getParentRoute: () => root,
+  path: "/rules",
+  validateSearch: readRules,
+  component: lazyRouteComponent(() => import("./improve/RulesScreen"), "RulesScreen"),
+});
+
 const sources = createRoute({
   getParentRoute: () => root,
   path: "/sources",
@@ -81,7 +89,7 @@ const tokens = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, queue, hunt, cases, oneCase, sources, settings, people, tokens]),
+  routeTree: root.addChildren([home, queue, hunt, cases, oneCase, rules, sources, settings, people, tokens]),
   defaultErrorComponent: ScreenFault,
   defaultPreload: "intent",
   // The cache of answers decides what is fresh.

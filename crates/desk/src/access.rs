@@ -15,6 +15,8 @@ pub enum Role {
     Viewer,
     /// Tier 1: triages, raises and works cases.
     Analyst,
+    /// Keeps the rules.
+    Engineer,
     /// Runs the floor: people, tokens, sources, the journal.
     Admin,
     /// A token that can only send events.
@@ -23,13 +25,14 @@ pub enum Role {
 
 impl Role {
     /// All roles.
-    pub const ALL: [Role; 4] = [Role::Viewer, Role::Analyst, Role::Admin, Role::Ingest];
+    pub const ALL: [Role; 5] = [Role::Viewer, Role::Analyst, Role::Engineer, Role::Admin, Role::Ingest];
 
     /// The word in JSON, on the command line and in the database.
     pub const fn as_str(self) -> &'static str {
         match self {
             Role::Viewer => "viewer",
             Role::Analyst => "analyst",
+            Role::Engineer => "engineer",
             Role::Admin => "admin",
             Role::Ingest => "ingest",
         }
@@ -51,8 +54,9 @@ impl Role {
         match permission {
             Public => true,
             Session => !matches!(self, Role::Ingest),
-            Read => matches!(self, Role::Viewer | Role::Analyst | Role::Admin),
+            Read => matches!(self, Role::Viewer | Role::Analyst | Role::Engineer | Role::Admin),
             Triage | WorkCases => matches!(self, Role::Analyst | Role::Admin),
+            KeepRules => matches!(self, Role::Engineer | Role::Admin),
             SendEvents => matches!(self, Role::Ingest | Role::Admin),
             ReadJournal | Administer => matches!(self, Role::Admin),
         }
@@ -72,6 +76,8 @@ pub enum Permission {
     Triage,
     /// Changes cases.
     WorkCases,
+    /// Switches rules on and off, and imports them.
+    KeepRules,
     /// Sends events.
     SendEvents,
     /// Reads the journal.
@@ -82,12 +88,13 @@ pub enum Permission {
 
 impl Permission {
     /// All permissions.
-    pub const ALL: [Permission; 8] = [
+    pub const ALL: [Permission; 9] = [
         Permission::Public,
         Permission::Session,
         Permission::Read,
         Permission::Triage,
         Permission::WorkCases,
+        Permission::KeepRules,
         Permission::SendEvents,
         Permission::ReadJournal,
         Permission::Administer,
@@ -144,6 +151,15 @@ pub const ROUTES: &[(&str, &str, Permission)] = {
         ("GET", "/api/v1/cases/{number}/timeline", Read),
         ("POST", "/api/v1/cases/{number}/timeline", WorkCases),
         ("GET", "/api/v1/cases/{number}/history", Read),
+        ("GET", "/api/v1/rules", Read),
+        ("GET", "/api/v1/rules/facets", Read),
+        ("GET", "/api/v1/rules/coverage", Read),
+        ("GET", "/api/v1/rules/refused", Read),
+        ("POST", "/api/v1/rules/import", KeepRules),
+        ("GET", "/api/v1/rules/{id}", Read),
+        ("GET", "/api/v1/rules/{id}/history", Read),
+        ("POST", "/api/v1/rules/{id}/enable", KeepRules),
+        ("POST", "/api/v1/rules/{id}/disable", KeepRules),
         ("GET", "/api/v1/people", Read),
         ("GET", "/api/v1/users", Administer),
         ("POST", "/api/v1/users", Administer),
@@ -263,6 +279,7 @@ mod tests {
             assert!(role.covers(role) && Role::Admin.covers(role), "{role:?}");
         }
         assert!(!Role::Viewer.covers(Role::Analyst));
+        assert!(!Role::Analyst.covers(Role::Engineer) && !Role::Engineer.covers(Role::Analyst));
         assert!(!Role::Analyst.covers(Role::Ingest));
         assert!(!Role::Ingest.covers(Role::Viewer));
     }
@@ -270,10 +287,10 @@ mod tests {
     #[test]
     fn a_viewer_changes_nothing_and_an_ingest_token_reads_nothing() {
         use Permission::*;
-        for permission in [Triage, WorkCases, SendEvents, ReadJournal, Administer] {
+        for permission in [Triage, WorkCases, KeepRules, SendEvents, ReadJournal, Administer] {
             assert!(!Role::Viewer.may(permission), "{permission:?}");
         }
-        for permission in [Session, Read, Triage, WorkCases, ReadJournal, Administer] {
+        for permission in [Session, Read, Triage, WorkCases, KeepRules, ReadJournal, Administer] {
             assert!(!Role::Ingest.may(permission), "{permission:?}");
         }
     }

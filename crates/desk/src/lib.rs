@@ -5,6 +5,7 @@ pub mod access;
 pub mod admin;
 pub mod answers;
 pub mod cases;
+pub mod improve;
 pub mod investigate;
 pub mod jobs;
 mod live;
@@ -26,6 +27,8 @@ pub struct Desk {
     pub lake: lake::Lake,
     /// The rules in force, for titles and explanations; swapped whole.
     pub rules: Arc<arc_swap::ArcSwap<detect::RuleSet>>,
+    /// What else is known of rules in memory; starts as `Rulebook::default()`.
+    pub rulebook: improve::Rulebook,
     /// What tells open consoles that something changed.
     pub live: Live,
     /// What log-ins and tokens need in memory; starts as `Gate::default()`.

@@ -15,6 +15,8 @@ pub enum Topic {
     Cases,
     /// Sources.
     Sources,
+    /// Rules; without ids: any of them.
+    Rules,
     /// The reader fell too far behind and must load everything again.
     Reload,
 }

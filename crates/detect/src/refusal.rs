@@ -135,6 +135,15 @@ const REMEDIES: &[(&str, &str)] = &[
     // The specification: null cannot be part of a list of field values.
     ("rule.null_in_list", "Give `null` a selection of its own and join the two in the condition."),
     ("rule.matches_everything", "Name something to look for."),
+    ("rule.pipeline", "Change the rule or the step of the pipeline that stops at it."),
+    ("rule.pipeline_failure", "The pipeline refuses such rules; leave the rule out, or the pipeline."),
+    ("pipeline.yaml", "Mend the YAML: UTF-8, one document, unique keys, no custom tags, no merge keys, few aliases."),
+    ("pipeline.invalid", "Write the value that this place needs, or remove it."),
+    ("pipeline.unknown", "Use a step, condition or key of the guide's page on pipelines."),
+    ("pipeline.unsupported", "Remove it from the pipeline, or leave the pipeline to a program that makes queries."),
+    ("pipeline.backend", "Add `watchfloor` to `allowed_backends` if the pipeline fits here too."),
+    ("pipeline.condition", "Name each condition once, joined by and, or, not and parentheses, where the step can have it."),
+    ("pipeline.regex", "Mend the expression; look-around and back-references do not exist here."),
     ("rule.regex", "Mend the expression; look-around and back-references do not exist here."),
     ("rule.regex_too_large", "Use smaller repetition counts; the compiled expression exceeds its limit."),
 ];

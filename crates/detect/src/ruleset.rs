@@ -37,9 +37,10 @@ impl RuleSet {
         loaded.vocabulary.close();
         let plan = Plan::build(&loaded.rules, &loaded.vocabulary);
         let by_id = loaded.rules.iter().zip(0u32..).map(|(rule, index)| (rule.reference.id.clone(), index)).collect();
-        let version = version(loaded.rules.iter().chain(loaded.book.list.iter().map(|correlation| &correlation.rule)));
+        let version = String::new();
         let book = Arc::new(loaded.book);
-        let set = RuleSet { rules: loaded.rules, vocabulary: loaded.vocabulary, plan, by_id, version, book };
+        let mut set = RuleSet { rules: loaded.rules, vocabulary: loaded.vocabulary, plan, by_id, version, book };
+        set.version = digest(set.all());
         (set, loaded.report)
     }
 
@@ -51,6 +52,11 @@ impl RuleSet {
     /// The rules, in the order of their files.
     pub fn rules(&self) -> &[Rule] {
         &self.rules
+    }
+
+    /// The rules and the correlations over them: everything that can raise an alert, or be switched off.
+    pub fn all(&self) -> impl Iterator<Item = &Rule> {
+        self.rules.iter().chain(self.book.list.iter().map(|correlation| &correlation.rule))
     }
 
     /// 16 hexadecimal digits over the ids and versions of all rules and correlations, whatever their order.
@@ -84,6 +90,12 @@ impl RuleSet {
         self.rules.get(rule as usize).map(|rule| explain::matched(rule, &self.vocabulary.atoms, &readings)).unwrap_or_default()
     }
 
+    /// What the slow path asks with.
+    #[cfg(test)]
+    pub(crate) fn parts(&self) -> (&crate::rule::view::Views, &[crate::rule::atom::Atom]) {
+        (&self.vocabulary.views, &self.vocabulary.atoms)
+    }
+
     /// Whether a rule matches an event, asked slowly: the definition that [`RuleSet::matches`] must agree with.
     pub fn holds(&self, rule: u32, event: &Event) -> bool {
         let readings = SlowReadings { views: &self.vocabulary.views, event };
@@ -94,7 +106,7 @@ impl RuleSet {
     }
 }
 
-fn version<'r>(rules: impl Iterator<Item = &'r Rule>) -> String {
+fn digest<'r>(rules: impl Iterator<Item = &'r Rule>) -> String {
     let mut lines: Vec<String> = rules.map(|rule| format!("{} {}\n", rule.reference.id, rule.reference.version)).collect();
     lines.sort_unstable();
     let digest = Sha256::digest(lines.concat().as_bytes());

@@ -2,9 +2,11 @@
 
 use crate::examine::Examiner;
 use crate::wire::{ChunkReport, Damage, Record};
+use crate::familiar::{Memory, Outcome, Walk};
+use evtx::err::ChunkError;
 use evtx::{EvtxChunkData, ParserSettings};
-use model::Timestamp;
-use parse::Format;
+use model::{Event, Timestamp};
+use parse::{Format, Input};
 use std::sync::Arc;
 
 /// Bytes of a chunk.
@@ -28,14 +30,25 @@ pub fn read(number: u64, mut bytes: Vec<u8>, examiner: &mut Examiner<'_>) -> Chu
         bytes.resize(CHUNK, 0);
     }
     examiner.allow(MAX_VALUES);
-    if let Err(error) = records(number, bytes, examiner, &mut report) {
+    let mut memory = std::mem::take(examiner.memory());
+    let read = match examiner.wanted().records {
+        true => kept(number, bytes, &mut report),
+        false => matched(number, bytes, &mut memory, examiner, &mut report),
+    };
+    *examiner.memory() = memory;
+    if let Err(error) = read {
         report.damage.push(Damage { chunk: number, record: None, reason: reason(&error) });
     }
+    report.sightings = examiner.sightings();
     let (seen, unseen) = examiner.take_seen();
     report.seen = seen;
     if unseen > 0 {
         let reason = format!("correlations are not told of {unseen} records: they say too much");
         report.damage.push(Damage { chunk: number, record: None, reason });
+    }
+    let untold = examiner.untold();
+    if untold > 0 {
+        report.damage.push(Damage { chunk: number, record: None, reason: format!("and {untold} more indicators in it, which are not told") });
     }
     if report.damage.len() > MAX_DAMAGE {
         let more = report.damage.len() - MAX_DAMAGE;
@@ -45,10 +58,102 @@ pub fn read(number: u64, mut bytes: Vec<u8>, examiner: &mut Examiner<'_>) -> Chu
     report
 }
 
-fn records(number: u64, bytes: Vec<u8>, examiner: &mut Examiner<'_>, report: &mut ChunkReport) -> Result<(), evtx::err::ChunkError> {
-    let settings = Arc::new(ParserSettings::new().indent(false));
+/// Holds each record against the rules.
+fn matched(number: u64, bytes: Vec<u8>, memory: &mut Memory, examiner: &mut Examiner<'_>, report: &mut ChunkReport) -> Result<(), ChunkError> {
+    let (wanted, mut spare) = (examiner.wanted(), Event::default());
+    let mut take = |id: u64, read: Read<'_>| match read {
+        Read::Event(event) => {
+            report.events += 1;
+            examiner.swap(event);
+            examiner.hold(id, &mut report.hits);
+            examiner.swap(event);
+        }
+        Read::PassedOver => report.events += 1,
+        Read::Json(json, written) => {
+            report.events += 1;
+            examiner.examine(json, Format::Json, written, id, &mut report.hits);
+        }
+        Read::Damaged(record, reason) => report.damage.push(Damage { chunk: number, record, reason }),
+    };
+    events(bytes, memory, |time| wanted.takes(time), &mut spare, &mut take)
+}
+
+/// What becomes of a record.
+enum Read<'e> {
+    /// It is of a familiar shape.
+    Event(&'e mut Event),
+    /// The same, and not of the wanted time.
+    PassedOver,
+    /// It is JSON, and when it was written.
+    Json(&'e [u8], Timestamp),
+    /// It cannot be read; its number where that is known.
+    Damaged(Option<u64>, String),
+}
+
+/// Reads the records in their order: the familiar ones at once, all from the first unfamiliar one on beside the thorough
+/// reader, which then also says how a chunk goes on that is not sound.
+fn events(bytes: Vec<u8>, memory: &mut Memory, wanted: impl Fn(Timestamp) -> bool, spare: &mut Event, take: &mut dyn FnMut(u64, Read<'_>)) -> Result<(), ChunkError> {
+    memory.turn();
+    let (mut walk, mut done) = (Walk::new(&bytes), 0);
+    let mut rest = Vec::new();
+    if walk.is_sound() {
+        for record in walk.by_ref() {
+            match memory.read(&bytes, record, &wanted, spare) {
+                Outcome::Read => take(record.id, Read::Event(spare)),
+                Outcome::PassedOver => take(record.id, Read::PassedOver),
+                Outcome::Unknown => {
+                    rest.push(record);
+                    break;
+                }
+            }
+            done += 1;
+        }
+    }
+    if rest.is_empty() && walk.is_sound() {
+        return Ok(());
+    }
+    rest.extend(walk);
     let mut data = EvtxChunkData::new(bytes, false)?;
-    let mut chunk = data.parse(settings)?;
+    let mut chunk = data.parse(Arc::new(ParserSettings::new().indent(false)))?;
+    let raw = chunk.data;
+    let lessons = memory.study(raw, (done..).zip(rest.iter().copied()));
+    // The reader's records are those of the walk, one for one, as far as that goes.
+    for (index, record) in chunk.iter().enumerate().skip(done) {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                take(0, Read::Damaged(None, reason(&error)));
+                continue;
+            }
+        };
+        let id = record.event_record_id;
+        let placed = rest.get(index - done).copied().filter(|placed| placed.id == id && placed.start as u64 == record.binxml_offset);
+        let familiar = placed.map_or(Outcome::Unknown, |placed| memory.read(raw, placed, &wanted, spare));
+        match familiar {
+            Outcome::Read => take(id, Read::Event(spare)),
+            Outcome::PassedOver => take(id, Read::PassedOver),
+            Outcome::Unknown => match record.into_json_bytes() {
+                Ok(json) => {
+                    if let Some(placed) = placed {
+                        memory.conclude(&lessons, index, raw, placed, &json.data);
+                    }
+                    take(id, Read::Json(&json.data, written(json.timestamp)));
+                }
+                Err(error) => take(id, Read::Damaged(Some(id), reason(&error))),
+            },
+        }
+    }
+    Ok(())
+}
+
+fn written(time: evtx::Timestamp) -> Timestamp {
+    Timestamp(i64::try_from(time.as_nanosecond()).unwrap_or(0))
+}
+
+/// Sends each record back.
+fn kept(number: u64, bytes: Vec<u8>, report: &mut ChunkReport) -> Result<(), ChunkError> {
+    let mut data = EvtxChunkData::new(bytes, false)?;
+    let mut chunk = data.parse(Arc::new(ParserSettings::new().indent(false)))?;
     let mut room = MAX_RECORDS;
     let damage = &mut report.damage;
     let mut damaged = |record: Option<u64>, error: &dyn std::error::Error| {
@@ -64,23 +169,52 @@ fn records(number: u64, bytes: Vec<u8>, examiner: &mut Examiner<'_>, report: &mu
         };
         let id = record.event_record_id;
         match record.into_json_bytes() {
-            Ok(json) => {
-                let written = Timestamp(i64::try_from(json.timestamp.as_nanosecond()).unwrap_or(0));
-                if !examiner.wanted().records {
+            Ok(json) => match whole(json.data, room) {
+                Ok(data) => {
                     report.events += 1;
-                    examiner.examine(&json.data, Format::Json, written, id, &mut report.hits);
-                    continue;
+                    room -= data.len();
+                    report.records.push(Record { id, written: written(json.timestamp), json: data });
                 }
-                match whole(json.data, room) {
-                    Ok(json) => {
-                        report.events += 1;
-                        room -= json.len();
-                        report.records.push(Record { id, written, json });
-                    }
-                    Err(error) => damaged(Some(id), &error),
-                }
-            }
+                Err(error) => damaged(Some(id), &error),
+            },
             Err(error) => damaged(Some(id), &error),
+        }
+    }
+    Ok(())
+}
+
+/// Every event of a chunk, for tests that hold the familiar way against the thorough one: without a memory each record
+/// goes the latter.
+#[doc(hidden)]
+pub fn each_event(bytes: &[u8], memory: Option<&mut Memory>, mut see: impl FnMut(u64, &Event)) -> Vec<(Option<u64>, String)> {
+    let (mut damage, mut event, mut spare) = (Vec::new(), Event::default(), Event::default());
+    let mut bytes = bytes.to_vec();
+    bytes.resize(CHUNK, 0);
+    let mut take = |id: u64, read: Read<'_>| match read {
+        Read::Event(event) => see(id, event),
+        Read::PassedOver => {}
+        Read::Json(raw, received) => {
+            parse::parse_into(&Input { raw, received, format: Format::Json, peer: None }, &mut event);
+            see(id, &event);
+        }
+        Read::Damaged(record, reason) => damage.push((record, reason)),
+    };
+    let read = match memory {
+        Some(memory) => events(bytes, memory, |_| true, &mut spare, &mut take),
+        None => thoroughly(bytes, &mut take),
+    };
+    damage.extend(read.err().map(|error| (None, reason(&error))));
+    damage
+}
+
+fn thoroughly(bytes: Vec<u8>, take: &mut dyn FnMut(u64, Read<'_>)) -> Result<(), ChunkError> {
+    let mut data = EvtxChunkData::new(bytes, false)?;
+    let mut chunk = data.parse(Arc::new(ParserSettings::new().indent(false)))?;
+    for record in chunk.iter() {
+        match record.map(|record| (record.event_record_id, record.into_json_bytes())) {
+            Ok((id, Ok(json))) => take(id, Read::Json(&json.data, written(json.timestamp))),
+            Ok((id, Err(error))) => take(id, Read::Damaged(Some(id), reason(&error))),
+            Err(error) => take(0, Read::Damaged(None, reason(&error))),
         }
     }
     Ok(())

@@ -1,9 +1,12 @@
 //! One record to its matches: the same in the worker, for EVTX, and in the program's own threads, for text.
 
-use detect::{Fact, RuleSet, Scratch};
+use crate::familiar::Memory;
+use crate::sighting::{Sighting, Sightings};
+use detect::{Fact, Finder, RuleSet, Scratch};
 use model::{Event, Matched, Severity, Timestamp, field};
 use parse::{Format, Input};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +20,13 @@ pub struct Wanted {
     /// The records of an event log are sent back, and nothing is matched.
     #[serde(default)]
     pub records: bool,
+}
+
+impl Wanted {
+    /// Whether events of this time are asked for.
+    pub fn takes(&self, time: Timestamp) -> bool {
+        self.from.is_none_or(|from| time >= from) && self.to.is_none_or(|to| time < to)
+    }
 }
 
 /// A rule that matched a record.
@@ -69,6 +79,9 @@ pub struct Examiner<'r> {
     seen: Vec<Seen>,
     room: usize,
     unseen: u64,
+    /// Shapes of records that were met before.
+    memory: Memory,
+    sightings: Sightings,
 }
 
 impl<'r> Examiner<'r> {
@@ -77,14 +90,33 @@ impl<'r> Examiner<'r> {
         Examiner {
             rules,
             wanted,
-            scratch: Scratch::default(),
+            scratch: Scratch::new(),
             event: Event::default(),
             indexes: Vec::new(),
             budget: usize::MAX,
+            memory: Memory::default(),
+            sightings: Sightings::default(),
             seen: Vec::new(),
             room: MAX_SEEN,
             unseen: 0,
         }
+    }
+
+    /// Holds events against these indicators as well.
+    #[must_use]
+    pub fn with_indicators(mut self, finder: Arc<Finder>) -> Examiner<'r> {
+        self.sightings.set(finder);
+        self
+    }
+
+    /// The indicators that were found since this was last asked.
+    pub fn sightings(&mut self) -> Vec<Sighting> {
+        self.sightings.take()
+    }
+
+    /// How many more were found than are told.
+    pub(crate) fn untold(&mut self) -> u64 {
+        self.sightings.untold()
     }
 
     /// The rules.
@@ -97,6 +129,10 @@ impl<'r> Examiner<'r> {
         self.wanted
     }
 
+    pub(crate) fn memory(&mut self) -> &mut Memory {
+        &mut self.memory
+    }
+
     /// Bounds the bytes of values in the hits from here on.
     pub fn allow(&mut self, bytes: usize) {
         self.budget = bytes;
@@ -106,10 +142,21 @@ impl<'r> Examiner<'r> {
     /// The event stands in [`Examiner::event`] until the next record.
     pub fn examine(&mut self, raw: &[u8], format: Format, received: Timestamp, record: u64, hits: &mut Vec<Hit>) {
         parse::parse_into(&Input { raw, received, format, peer: None }, &mut self.event);
+        self.hold(record, hits);
+    }
+
+    /// Takes an event that was read elsewhere for the one that is examined; what stood there is given back.
+    pub(crate) fn swap(&mut self, event: &mut Event) {
+        std::mem::swap(&mut self.event, event);
+    }
+
+    /// Holds the event against the rules, unless it is outside of the wanted time.
+    pub(crate) fn hold(&mut self, record: u64, hits: &mut Vec<Hit>) {
         let time = self.event.time;
-        if self.wanted.from.is_some_and(|from| time < from) || self.wanted.to.is_some_and(|to| time >= to) {
+        if !self.wanted.takes(time) {
             return;
         }
+        self.sightings.look(&self.event, record, &mut self.budget);
         self.indexes.clear();
         self.rules.matches(&self.event, &mut self.scratch, &mut self.indexes);
         self.hear(record);
@@ -184,7 +231,7 @@ fn matched(rules: &RuleSet, rule: u32, event: &Event, budget: &mut usize) -> Vec
     matched
 }
 
-fn cut(mut text: String) -> String {
+pub(crate) fn cut(mut text: String) -> String {
     if text.len() > MAX_VALUE {
         let end = (0..=MAX_VALUE).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         text.truncate(end);

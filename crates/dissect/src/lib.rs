@@ -8,18 +8,25 @@
 mod cage;
 mod chunk;
 mod examine;
+mod familiar;
 mod frame;
 mod log;
 mod reader;
+mod sighting;
 mod watchdog;
 mod wire;
 mod worker;
 
 pub use cage::Cage;
 pub use chunk::read as read_chunk;
+#[doc(hidden)]
+pub use chunk::each_event;
+#[doc(hidden)]
+pub use familiar::Memory;
 pub use examine::{Examiner, Hit, Seen, Wanted};
 pub use log::{Log, MAGIC};
 pub use reader::{DissectError, Reader, Setup};
+pub use sighting::Sighting;
 pub use wire::{ChunkReport, Damage, Record};
 pub use worker::run as run_worker;
 

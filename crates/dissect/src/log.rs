@@ -3,6 +3,7 @@
 use crate::chunk::CHUNK;
 use std::fs::File;
 use std::io;
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
@@ -10,6 +11,13 @@ use std::path::Path;
 const HEADER: u64 = 4 << 10;
 /// How the header begins.
 pub const MAGIC: &[u8] = b"ElfFile\0";
+
+/// How a chunk begins.
+const MAGIC_OF_CHUNK: &[u8] = b"ElfChnk\0";
+
+fn start_of(chunk: u64) -> u64 {
+    HEADER.saturating_add(chunk.saturating_mul(CHUNK as u64))
+}
 
 /// A file that several workers can be fed from.
 #[derive(Debug)]
@@ -59,9 +67,49 @@ impl Log {
         self.length.saturating_sub(HEADER).div_ceil(CHUNK as u64)
     }
 
-    /// The bytes of one chunk; fewer at the end of the file.
-    pub(crate) fn chunk(&self, number: u64) -> io::Result<Vec<u8>> {
-        self.read_at(HEADER.saturating_add(number.saturating_mul(CHUNK as u64)), CHUNK)
+    /// All chunks in ranges of at most `most`, in the order of their records: a log that is full goes on at its
+    /// beginning, so that its oldest records stand behind its newest.
+    pub fn parts(&self, most: u64) -> Vec<Range<u64>> {
+        let chunks = self.chunks();
+        let (mut parts, mut before) = (Vec::new(), 0);
+        for start in (0..chunks).step_by(usize::try_from(most).unwrap_or(usize::MAX).max(1)) {
+            let end = chunks.min(start.saturating_add(most));
+            let first = self.first_record(start).unwrap_or(before);
+            let next = if end < chunks { self.first_record(end) } else { Some(0) };
+            // Where it turns, the part is taken apart.
+            let turn = if next.is_some_and(|next| next < first) { self.turn(first, start + 1..end) } else { None };
+            let middle = turn.map_or(end, |(at, _)| at);
+            parts.push((first, start..middle));
+            before = first;
+            if let Some((at, record)) = turn {
+                parts.push((record, at..end));
+                before = record;
+            }
+        }
+        parts.sort_by_key(|(first, _)| *first);
+        parts.into_iter().map(|(_, part)| part).collect()
+    }
+
+    /// The first chunk whose records come before those of the chunk before it, and its first record.
+    fn turn(&self, mut before: u64, mut chunks: Range<u64>) -> Option<(u64, u64)> {
+        chunks.find_map(|chunk| {
+            let first = self.first_record(chunk)?;
+            let turned = first < before;
+            before = first;
+            turned.then_some((chunk, first))
+        })
+    }
+
+    /// The number of the first record of a chunk, as its header says; none where it has no sound header.
+    fn first_record(&self, chunk: u64) -> Option<u64> {
+        let header = self.read_at(start_of(chunk), 16).ok()?;
+        let number = header.strip_prefix(MAGIC_OF_CHUNK)?.first_chunk()?;
+        Some(u64::from_le_bytes(*number))
+    }
+
+    /// The bytes of some chunks, one after the other; fewer at the end of the file.
+    pub(crate) fn chunks_at(&self, first: u64, count: usize) -> io::Result<Vec<u8>> {
+        self.read_at(start_of(first), count.saturating_mul(CHUNK))
     }
 
     /// So many bytes from an offset; fewer at the end of the file.
@@ -89,5 +137,39 @@ impl Log {
                 Ok(bytes)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A log whose chunks say that they begin with these records; nothing is a chunk of noise.
+    fn log(firsts: &[Option<u64>]) -> Log {
+        let mut bytes = vec![0; HEADER as usize];
+        for first in firsts {
+            let at = bytes.len();
+            bytes.resize(at + CHUNK, 0x2a);
+            if let Some(first) = first {
+                bytes[at..at + 8].copy_from_slice(MAGIC_OF_CHUNK);
+                bytes[at + 8..at + 16].copy_from_slice(&first.to_le_bytes());
+            }
+        }
+        Log::from_bytes(bytes)
+    }
+
+    #[test]
+    fn parts_are_in_the_order_of_their_records() {
+        let check = |firsts: &[Option<u64>], expected: &[Range<u64>]| {
+            assert_eq!(log(firsts).parts(2), expected, "{firsts:?}");
+        };
+        check(&[], &[]);
+        check(&[Some(1), Some(10), Some(20)], &[0..2, 2..3]);
+        // It turned between two parts, and within one.
+        check(&[Some(50), Some(60), Some(10), Some(20), Some(30)], &[2..4, 4..5, 0..2]);
+        check(&[Some(50), Some(60), Some(70), Some(20), Some(30)], &[3..4, 4..5, 0..2, 2..3]);
+        check(&[Some(50), Some(60), Some(70), Some(20)], &[3..4, 0..2, 2..3]);
+        // What says nothing stays where it is.
+        check(&[Some(5), Some(6), None, None, Some(7)], &[0..2, 2..4, 4..5]);
     }
 }

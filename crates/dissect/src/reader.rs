@@ -4,16 +4,19 @@
 //! once more, first, to a new worker; if that one dies of it too, the chunk is set aside and named, and the rest goes on.
 
 use crate::frame::{receive, receive_json, send, send_json};
+use crate::chunk::CHUNK;
 use crate::log::Log;
 use crate::watchdog::Watchdog;
 use crate::cage::Cage;
 use crate::wire::{Answer, ChunkReport, Damage, Hello, Job, Ready, Record};
 use crate::{RuleFiles, Wanted};
+use detect::{Finder, Setting};
 use rustix::process::Pid;
 use std::ffi::OsString;
 use std::io::{self, BufReader, BufWriter, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How to start a worker and what to tell it.
@@ -25,8 +28,12 @@ pub struct Setup {
     pub arguments: Vec<OsString>,
     /// The rules, exactly those that this side compiles.
     pub files: RuleFiles,
+    /// What the rules are compiled for, as on this side.
+    pub setting: Arc<Setting>,
     /// How many of them run, as compiled on this side.
     pub rules: usize,
+    /// Indicators to look for; none if empty.
+    pub indicators: Arc<Finder>,
     /// What is asked for.
     pub wanted: Wanted,
     /// Time that a worker has for one chunk.
@@ -67,7 +74,8 @@ impl Reader {
     /// # Errors
     /// [`DissectError`]; what is wrong within the file is in the report.
     pub fn read(&mut self, log: &Log, first: u64, count: usize) -> Result<ChunkReport, DissectError> {
-        let chunks = (first..).take(count).map(|number| log.chunk(number)).collect::<io::Result<Vec<_>>>().map_err(DissectError::File)?;
+        let bytes = log.chunks_at(first, count).map_err(DissectError::File)?;
+        let chunks: Vec<&[u8]> = bytes.chunks(CHUNK).collect();
         let mut whole = ChunkReport::default();
         let mut done = 0;
         while let Some(rest) = chunks.get(done..).filter(|rest| !rest.is_empty()) {
@@ -82,6 +90,7 @@ impl Reader {
                 whole.events += report.events;
                 whole.hits.extend(report.hits);
                 whole.seen.extend(report.seen);
+                whole.sightings.extend(report.sightings);
                 whole.damage.extend(report.damage);
                 whole.records.extend(report.records);
             });
@@ -140,7 +149,7 @@ impl Worker {
         let pipes = child.stdin.take().zip(child.stdout.take());
         let (input, output) = pipes.ok_or_else(|| io::Error::other("no pipes"))?;
         let watchdog = Some(Watchdog::new(Pid::from_child(&child))?);
-        let mut worker = Worker { child, input: Some(BufWriter::new(input)), output: BufReader::new(output), watchdog, answered: 0 };
+        let mut worker = Worker { child, input: Some(BufWriter::with_capacity(2 * CHUNK, input)), output: BufReader::new(output), watchdog, answered: 0 };
         worker.arm(setup.start_limit);
         let ready = worker.greet(setup)?;
         worker.disarm();
@@ -153,17 +162,21 @@ impl Worker {
 
     fn greet(&mut self, setup: &Setup) -> io::Result<Ready> {
         let input = self.input.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
-        send_json(input, &Hello { wanted: setup.wanted, files: setup.files.len() })?;
-        for file in setup.files.iter() {
+        let pipelines = setup.setting.pipelines.files();
+        send_json(input, &Hello { wanted: setup.wanted, files: setup.files.len(), pipelines: pipelines.len() })?;
+        for file in setup.files.iter().chain(pipelines) {
             send(input, file.name.as_bytes())?;
             send(input, &file.text)?;
         }
+        send_json(input, &setup.setting.placeholders)?;
+        setup.indicators.packed().try_for_each(|piece| send(input, &piece))?;
+        send(input, &[])?;
         input.flush()?;
         receive_json(&mut self.output)?.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
     }
 
     /// Gives a worker chunks and takes its answers, each within the limit.
-    fn job(&mut self, first: u64, chunks: &[Vec<u8>], setup: &Setup, mut take: impl FnMut(ChunkReport)) -> Result<(), Fall> {
+    fn job(&mut self, first: u64, chunks: &[&[u8]], setup: &Setup, mut take: impl FnMut(ChunkReport)) -> Result<(), Fall> {
         let mut since = Instant::now();
         self.arm(setup.chunk_limit);
         let fall = |error, since: Instant| Fall { error, timed_out: since.elapsed() >= setup.chunk_limit };
@@ -179,7 +192,7 @@ impl Worker {
         Ok(())
     }
 
-    fn give(&mut self, first: u64, chunks: &[Vec<u8>]) -> io::Result<()> {
+    fn give(&mut self, first: u64, chunks: &[&[u8]]) -> io::Result<()> {
         let input = self.input.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
         send_json(input, &Job { first, count: chunks.len() })?;
         for chunk in chunks {
@@ -194,6 +207,7 @@ impl Worker {
         let possible = report.hits.iter().all(|hit| (hit.rule as usize) < setup.rules)
             && report.seen.len() <= MAX_KEPT
             && report.seen.iter().all(|seen| seen.facts.len() <= setup.rules && seen.facts.iter().all(|fact| (fact.rule as usize) < setup.rules))
+            && report.sightings.iter().all(|sighting| (sighting.entry as usize) < setup.indicators.len())
             && report.damage.iter().all(|damage| damage.chunk == number)
             && kept.len() <= if setup.wanted.records { MAX_KEPT } else { 0 };
         if !possible {

@@ -2,14 +2,17 @@
 
 use crate::cage::Cage;
 use crate::examine::{Hit, Seen, Wanted};
+use crate::sighting::Sighting;
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// The first message to a worker; a name and a text follow for each file, as messages of their own.
+/// The first message to a worker. As messages of their own follow: a name and a text for each file of rules and each
+/// pipeline, the placeholders, the indicators piece by piece, and an empty one.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Hello {
     pub wanted: Wanted,
     pub files: usize,
+    pub pipelines: usize,
 }
 
 /// The worker's answer to it.
@@ -47,6 +50,8 @@ pub struct ChunkReport {
     /// What correlations are to be told, in the order of the records.
     #[serde(default)]
     pub seen: Vec<Seen>,
+    /// Indicators, in the order of the records.
+    pub sightings: Vec<Sighting>,
     /// What could not be read.
     pub damage: Vec<Damage>,
     /// The records themselves, where [`Wanted::records`] asks for them.

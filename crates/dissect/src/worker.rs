@@ -1,13 +1,14 @@
 //! The worker's side: it enters its cage, compiles the rules, and answers jobs until its input ends.
 
 use crate::cage::Cage;
-use crate::chunk;
+use crate::chunk::{self, CHUNK};
 use crate::examine::Examiner;
 use crate::frame::{receive, receive_json, send, send_json};
 use crate::wire::{Answer, ChunkReport, Damage, Hello, Job, Ready};
-use detect::{RuleFile, RuleSet};
+use detect::{Finder, Pipeline, Pipelines, RuleFile, RuleSet, Setting};
 use std::io::{BufReader, BufWriter, ErrorKind, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 /// Runs a worker on two pipes, to the end of its input. The whole process is confined from here on; what confines it is
 /// the answer.
@@ -22,24 +23,26 @@ pub fn run(input: impl Read, output: impl Write) -> std::io::Result<Cage> {
 
 /// The same, within what the cage has become.
 fn serve(input: impl Read, output: impl Write, cage: Cage) -> std::io::Result<()> {
-    let (mut input, mut output) = (BufReader::new(input), BufWriter::new(output));
+    let (mut input, mut output) = (BufReader::with_capacity(2 * CHUNK, input), BufWriter::new(output));
     let Some(hello) = receive_json::<Hello>(&mut input)? else { return Ok(()) };
-    let mut files = Vec::new();
-    for _ in 0..hello.files {
-        let name = String::from_utf8_lossy(&expect(&mut input)?).into_owned();
-        files.push(RuleFile { name, text: expect(&mut input)? });
-    }
-    let (rules, _) = RuleSet::compile(files);
+    let files = expect_files(&mut input, hello.files)?;
+    let pipelines = expect_files(&mut input, hello.pipelines)?;
+    let pipelines: Result<Vec<Pipeline>, _> = pipelines.iter().map(Pipeline::parse).collect();
+    let pipelines = Pipelines::new(pipelines.map_err(|_| ErrorKind::InvalidData)?);
+    let placeholders = receive_json(&mut input)?.ok_or(ErrorKind::UnexpectedEof)?;
+    let finder = Arc::new(indicators(&mut input)?);
+    let (rules, _) = RuleSet::compile_with(files, &Setting { placeholders, pipelines, ..Setting::default() });
     send_json(&mut output, &Ready { rules: rules.rules().len(), cage })?;
     output.flush()?;
-    let mut examiner = Examiner::new(&rules, hello.wanted);
+    let fresh = || Examiner::new(&rules, hello.wanted).with_indicators(finder.clone());
+    let mut examiner = fresh();
     while let Some(job) = receive_json::<Job>(&mut input)? {
         // All of the job is taken before the first answer, so that the two sides never wait for each other.
         let chunks = (0..job.count).map(|_| expect(&mut input)).collect::<std::io::Result<Vec<_>>>()?;
         for (bytes, number) in chunks.into_iter().zip(job.first..) {
             let report = catch_unwind(AssertUnwindSafe(|| chunk::read(number, bytes, &mut examiner)));
             let mut report = report.unwrap_or_else(|_| {
-                examiner = Examiner::new(&rules, hello.wanted);
+                examiner = fresh();
                 let reason = "its reader panicked".to_owned();
                 ChunkReport { damage: vec![Damage { chunk: number, record: None, reason }], ..ChunkReport::default() }
             });
@@ -53,6 +56,27 @@ fn serve(input: impl Read, output: impl Write, cage: Cage) -> std::io::Result<()
         }
     }
     Ok(())
+}
+
+fn indicators(input: &mut impl Read) -> std::io::Result<Finder> {
+    let mut finder = Finder::default();
+    loop {
+        let piece = expect(input)?;
+        if piece.is_empty() {
+            return Ok(finder);
+        }
+        if !finder.unpack(&piece) {
+            return Err(ErrorKind::InvalidData.into());
+        }
+    }
+}
+
+fn expect_files(input: &mut impl Read, count: usize) -> std::io::Result<Vec<RuleFile>> {
+    let mut file = || {
+        let name = String::from_utf8_lossy(&expect(input)?).into_owned();
+        Ok(RuleFile { name, text: expect(input)? })
+    };
+    (0..count).map(|_| file()).collect()
 }
 
 fn expect(input: &mut impl Read) -> std::io::Result<Vec<u8>> {

@@ -6,24 +6,27 @@ use dissect::{ChunkReport, Examiner, Wanted};
 use model::Timestamp;
 use proptest::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use testkit::{LogEvent, event_log};
+use testkit::{LogChunk, LogEvent, event_log, long_log};
 
 /// Where the first chunk begins, and its length.
 const FIRST: usize = 4 << 10;
 const CHUNK: usize = 64 << 10;
 
-/// A sound chunk with twenty records.
-fn sound() -> Vec<u8> {
-    let data = [("Image", r"C:\Windows\System32\whoami.exe"), ("CommandLine", "whoami /all \"<&>\"")];
-    let event = LogEvent {
+fn event<'a>(data: &'a [(&'a str, &'a str)]) -> LogEvent<'a> {
+    LogEvent {
         provider: "Microsoft-Windows-Sysmon",
         channel: "Microsoft-Windows-Sysmon/Operational",
         id: 1,
         computer: "WS-7",
         time: Timestamp::parse("2026-03-12T08:00:00Z").unwrap(),
-        data: &data,
-    };
-    event_log(&[event; 20])[FIRST..FIRST + CHUNK].to_vec()
+        data,
+    }
+}
+
+/// A sound chunk with twenty records.
+fn sound() -> Vec<u8> {
+    let data = [("Image", r"C:\Windows\System32\whoami.exe"), ("CommandLine", "whoami /all \"<&>\"")];
+    event_log(&[event(&data); 20])[FIRST..FIRST + CHUNK].to_vec()
 }
 
 /// `None`: the reader panicked, which in the worker is an answer like any other.
@@ -37,6 +40,24 @@ fn read(chunk: &[u8]) -> Option<ChunkReport> {
 fn a_sound_chunk_gives_all_its_records() {
     let report = read(&sound()).unwrap();
     assert_eq!((report.events, report.records.len(), report.damage.len()), (20, 20, 0));
+}
+
+#[test]
+fn a_long_log_has_sound_chunks_and_its_records_in_order() {
+    let one = event_log(&[event(&[("Image", "whoami.exe")]); 120]);
+    let chunks = LogChunk::all(&one);
+    assert!(chunks.len() == 2 && chunks.iter().map(LogChunk::records).sum::<u64>() == 120);
+    let mut log = Vec::new();
+    let written = long_log(&chunks, (FIRST + 5 * CHUNK + 7) as u64, &mut log).unwrap();
+    assert_eq!(log.len(), FIRST + 5 * CHUNK);
+    let mut numbers = Vec::new();
+    for chunk in log[FIRST..].chunks(CHUNK) {
+        assert!(evtx::EvtxChunkData::new(chunk.to_vec(), true).is_ok(), "its checksums");
+        let report = read(chunk).unwrap();
+        assert_eq!(report.damage, []);
+        numbers.extend(report.records.iter().map(|record| record.id));
+    }
+    assert_eq!(numbers, (1..=written).collect::<Vec<_>>());
 }
 
 proptest! {

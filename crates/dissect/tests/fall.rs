@@ -120,6 +120,8 @@ fn a_worker_that_dies_or_hangs_costs_one_chunk() {
         program: std::env::current_exe().unwrap(),
         arguments: vec!["worker".into()],
         files: Default::default(),
+        setting: Default::default(),
+        indicators: Default::default(),
         rules: 0,
         wanted: Wanted::default(),
         chunk_limit: Duration::from_secs(2),

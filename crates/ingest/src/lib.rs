@@ -16,6 +16,7 @@ mod frames;
 mod pipeline;
 mod ready;
 pub mod receivers;
+mod watching;
 mod worker;
 mod writer;
 
@@ -23,3 +24,4 @@ pub use counters::{Counters, SourceCounts};
 pub use decode::{DecodeError, MAX_BODY, decode};
 pub use frames::Frames;
 pub use pipeline::{IngestError, ItemOutcome, Pipeline, PipelineOptions, Receipt, Submission};
+pub use watching::Watching;

@@ -1,8 +1,10 @@
 //! Parse and match: one synchronous call per batch, in parallel, numbered so that the writer can restore the order.
 
+use crate::Watching;
 use crate::counters::SourceCounts;
 use crate::pipeline::{Alarm, IngestError, ItemOutcome, Job, Naming, Receipt, Refusal};
 use arc_swap::ArcSwap;
+use detect::{Found, IndicatorScratch, Indicators};
 use model::{Diagnostic, Event, Match, RuleRef, Timestamp, Verdict, field};
 use rustc_hash::FxHashMap;
 use std::sync::{Arc, Mutex, mpsc};
@@ -32,24 +34,32 @@ pub(crate) struct Part {
     pub counts: SourceCounts,
 }
 
+/// What events are held against; both are swapped while the workers run.
+#[derive(Clone)]
+pub(crate) struct Matchers {
+    pub rules: Arc<ArcSwap<detect::RuleSet>>,
+    pub watching: Arc<Watching>,
+}
+
 /// Starts `count` workers.
 pub(crate) fn start(
     count: usize,
     jobs: mpsc::Receiver<Job>,
     done: mpsc::Sender<(u64, Prepared)>,
-    rules: Arc<ArcSwap<detect::RuleSet>>,
+    matchers: Matchers,
     broken: &CancellationToken,
 ) -> Vec<JoinHandle<()>> {
     let jobs = Arc::new(Mutex::new((jobs, 0u64)));
     (0..count)
         .map(|_| {
-            let (jobs, done, rules) = (jobs.clone(), done.clone(), rules.clone());
+            let (jobs, done, matchers) = (jobs.clone(), done.clone(), matchers.clone());
             let alarm = Alarm(broken.clone());
             std::thread::spawn(move || {
                 let _alarm = alarm;
                 let mut scratch = Scratch::default();
                 while let Some((number, job)) = next(&jobs) {
-                    let prepared = prepare(job, &rules.load(), &mut scratch);
+                    scratch.indicators = matchers.watching.indicators();
+                    let prepared = prepare(job, &matchers.rules.load(), &matchers.watching, &mut scratch);
                     if done.send((number, prepared)).is_err() {
                         return;
                     }
@@ -71,9 +81,13 @@ fn next(jobs: &Mutex<(mpsc::Receiver<Job>, u64)>) -> Option<(u64, Job)> {
 struct Scratch {
     matcher: detect::Scratch,
     hits: Vec<u32>,
+    /// Those in force for this batch.
+    indicators: Arc<Indicators>,
+    finder: IndicatorScratch,
+    found: Vec<Found>,
 }
 
-fn prepare(job: Job, rules: &detect::RuleSet, scratch: &mut Scratch) -> Prepared {
+fn prepare(job: Job, rules: &detect::RuleSet, watching: &Watching, scratch: &mut Scratch) -> Prepared {
     let Job { submission, received, answer, refusal, permit } = job;
     let count = submission.frames.len();
     let mut parts = Parts::new(&submission, received, rules);
@@ -96,6 +110,10 @@ fn prepare(job: Job, rules: &detect::RuleSet, scratch: &mut Scratch) -> Prepared
                 let item_id = submission.item_ids.get(index).cloned().flatten();
                 // A submission has fewer records than bytes, and those fit 32 bits.
                 parts.push(event, u32::try_from(index).unwrap_or(u32::MAX), item_id, &scratch.hits);
+                if !scratch.found.is_empty() {
+                    let references = scratch.indicators.references(&scratch.found, received, |list| watching.count_harmless(list));
+                    parts.indicators(references);
+                }
             }
         }
     }
@@ -111,8 +129,10 @@ fn read(input: &parse::Input<'_>, rules: &detect::RuleSet, scratch: &mut Scratch
         let mut event = Event::default();
         parse::parse_into(input, &mut event);
         scratch.hits.clear();
+        scratch.found.clear();
         if worst(&event).is_none_or(|fault| fault.verdict == Verdict::Flag) {
             rules.matches(&event, &mut scratch.matcher, &mut scratch.hits);
+            scratch.indicators.finder().find(&event, &mut scratch.finder, &mut scratch.found);
         }
         event
     })
@@ -122,7 +142,7 @@ fn contained(input: &parse::Input<'_>, scratch: &mut Scratch, work: impl FnOnce(
     // What a panic leaves half done is thrown away.
     let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(scratch)));
     done.unwrap_or_else(|_| {
-        *scratch = Scratch::default();
+        *scratch = Scratch { indicators: scratch.indicators.clone(), ..Scratch::default() };
         tracing::error!(bytes = input.raw.len(), "a record made the program panic; it is set aside");
         let mut event = Event::new(input.raw, input.received);
         event.diagnostics.push(Diagnostic::quarantine("ingest.panic", "reading it made the program fail"));
@@ -144,6 +164,10 @@ struct Parts<'a> {
     by_host: FxHashMap<String, usize>,
     /// Rule of the set → its place in the part's own rule table, per part.
     tables: Vec<FxHashMap<u32, u32>>,
+    /// The same for indicators, by their title.
+    titles: Vec<FxHashMap<String, u32>>,
+    /// The part that took the last event.
+    last: usize,
 }
 
 impl<'a> Parts<'a> {
@@ -170,6 +194,8 @@ impl<'a> Parts<'a> {
             parts: Vec::new(),
             by_host: FxHashMap::default(),
             tables: Vec::new(),
+            titles: Vec::new(),
+            last: 0,
         }
     }
 
@@ -188,6 +214,7 @@ impl<'a> Parts<'a> {
         }
         self.parts.push(Part { batch, items: Vec::new(), counts: SourceCounts::default() });
         self.tables.push(FxHashMap::default());
+        self.titles.push(FxHashMap::default());
         self.by_host.insert(host.to_owned(), self.parts.len() - 1);
         self.parts.len() - 1
     }
@@ -199,6 +226,7 @@ impl<'a> Parts<'a> {
 
     fn push(&mut self, mut event: Event, item: u32, item_id: Option<String>, hits: &[u32]) {
         let index = self.index(&event);
+        self.last = index;
         let (part, table) = (&mut self.parts[index], &mut self.tables[index]);
         event.source = part.batch.source.clone();
         let place = u32::try_from(part.batch.events.len()).unwrap_or(u32::MAX);
@@ -219,6 +247,20 @@ impl<'a> Parts<'a> {
             part.batch.item_ids.push(item_id);
         }
         part.batch.events.push(event);
+    }
+
+    /// Indicators that the event which was pushed last has.
+    fn indicators(&mut self, references: Vec<RuleRef>) {
+        let (part, titles) = (&mut self.parts[self.last], &mut self.titles[self.last]);
+        let place = u32::try_from(part.batch.events.len().saturating_sub(1)).unwrap_or(u32::MAX);
+        for reference in references {
+            let rules: &mut Vec<RuleRef> = &mut part.batch.rules;
+            let rule = *titles.entry(reference.title.clone()).or_insert_with(|| {
+                rules.push(reference);
+                u32::try_from(rules.len() - 1).unwrap_or(u32::MAX)
+            });
+            part.batch.matches.push(Match { event: place, rule });
+        }
     }
 
     /// The parts, the receiver's own faults counted in the first of them.

@@ -133,6 +133,12 @@ impl Event {
         }
     }
 
+    /// The raw bytes, and behind them what values hold beyond these: every text value is a part of it. None where the
+    /// raw bytes are not text.
+    pub fn texts(&self) -> Option<&str> {
+        self.odd.is_empty().then_some(&self.text)
+    }
+
     /// The slots, in the order of the input.
     #[inline]
     pub fn slots(&self) -> &[Slot] {

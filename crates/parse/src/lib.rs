@@ -8,6 +8,7 @@ mod ecs;
 mod familiar;
 mod json;
 mod json_text;
+mod layout;
 mod marks;
 mod normalise;
 mod output;
@@ -16,6 +17,7 @@ mod syslog;
 mod time;
 pub mod windows;
 
+pub use layout::Layout;
 pub use output::ecs_json;
 pub use split::{MAX_RECORD, Split, split};
 

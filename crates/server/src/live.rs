@@ -72,6 +72,7 @@ async fn next(mut feed: Feed) -> Option<(Result<Event, Infallible>, Feed)> {
         Topic::Alerts => "alerts",
         Topic::Cases => "cases",
         Topic::Sources => "sources",
+        Topic::Rules => "rules",
         Topic::Reload => "reload",
     };
     let mut message = Event::default().event(name).data(serde_json::json!({"ids": event.ids}).to_string());

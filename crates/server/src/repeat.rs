@@ -23,12 +23,13 @@ const KEPT: [HeaderName; 4] = [header::CONTENT_TYPE, header::ETAG, header::LOCAT
 #[derive(Clone, Debug)]
 pub(crate) struct Scope(pub String);
 
-/// Carries a request out once for its key.
-pub(crate) async fn once(State(parts): State<Parts>, request: Request, next: Next) -> Response {
+/// Carries a request out once for its key. The body, which is a part of what the key stands for, has at most so many
+/// bytes.
+pub(crate) async fn once(State((parts, most)): State<(Parts, usize)>, request: Request, next: Next) -> Response {
     let scope = request.extensions().get::<Scope>().cloned();
     match (scope, request.headers().get(&KEY)) {
         (Some(Scope(scope)), Some(key)) if request.method() == Method::POST => match key_text(key) {
-            Ok(key) => carry_out(parts, scope, key, request, next).await.unwrap_or_else(Problem::into_response),
+            Ok(key) => carry_out((parts, most), scope, key, request, next).await.unwrap_or_else(Problem::into_response),
             Err(problem) => problem.into_response(),
         },
         _ => next.run(request).await,
@@ -43,9 +44,9 @@ fn key_text(value: &HeaderValue) -> Result<String, Problem> {
     })
 }
 
-async fn carry_out(parts: Parts, scope: String, key: String, request: Request, next: Next) -> Result<Response, Problem> {
+async fn carry_out((parts, most): (Parts, usize), scope: String, key: String, request: Request, next: Next) -> Result<Response, Problem> {
     let (head, body) = request.into_parts();
-    let body = to_bytes(body, crate::routes::SMALL_BODY).await.map_err(|_| {
+    let body = to_bytes(body, most).await.map_err(|_| {
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "request.too_large").detail("The body is too large, or it broke off.")
     })?;
     let mut hash = Sha256::new();

@@ -12,7 +12,9 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa_axum::router::OpenApiRouter;
 
 /// The largest body of an ordinary request, in bytes.
-pub(crate) const SMALL_BODY: usize = 1 << 20;
+const SMALL_BODY: usize = 1 << 20;
+/// The largest body of an import of rules: some ten times the public rule set.
+const RULES_BODY: usize = 64 << 20;
 /// The largest body of events as it travels.
 const EVENT_BODY: usize = ingest::MAX_BODY;
 
@@ -21,7 +23,11 @@ const EVENT_BODY: usize = ingest::MAX_BODY;
 struct Document;
 
 fn desk_routes() -> OpenApiRouter<desk::Desk> {
-    desk::admin::routes().merge(desk::triage::routes()).merge(desk::cases::routes()).merge(desk::investigate::routes()).merge(desk::jobs::routes())
+    desk::admin::routes().merge(desk::triage::routes()).merge(desk::cases::routes()).merge(desk::investigate::routes()).merge(desk::improve::routes()).merge(desk::jobs::routes())
+}
+
+fn rules_routes() -> OpenApiRouter<desk::Desk> {
+    desk::improve::import_routes()
 }
 
 fn own_routes() -> OpenApiRouter<Parts> {
@@ -35,7 +41,7 @@ fn ingest_routes() -> OpenApiRouter<ingest::Pipeline> {
 /// The OpenAPI 3.1 document of every route.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut document = Document::openapi();
-    for part in [desk_routes().into_openapi(), own_routes().into_openapi(), ingest_routes().into_openapi()] {
+    for part in [desk_routes().into_openapi(), rules_routes().into_openapi(), own_routes().into_openapi(), ingest_routes().into_openapi()] {
         document.merge(part);
     }
     name_operations(&mut document);
@@ -60,20 +66,26 @@ fn name_operations(document: &mut utoipa::openapi::OpenApi) {
 /// The whole of HTTP: API, foreign protocols, console.
 pub fn router(parts: &Parts) -> Router {
     let (desk, _) = desk_routes().split_for_parts();
+    let (rules, _) = rules_routes().split_for_parts();
     let (own, _) = own_routes().split_for_parts();
     let (events, _) = ingest_routes().split_for_parts();
     let small = Router::new()
         .merge(desk.with_state(parts.desk.clone()))
         .merge(own.with_state(parts.clone()))
         .route("/api/v1/openapi.json", get(async || Json(openapi())))
-        .route_layer(from_fn_with_state(parts.clone(), repeat::once))
+        .route_layer(from_fn_with_state((parts.clone(), SMALL_BODY), repeat::once))
         .layer(DefaultBodyLimit::max(SMALL_BODY));
+    let medium = rules
+        .with_state(parts.desk.clone())
+        .route_layer(from_fn_with_state((parts.clone(), RULES_BODY), repeat::once))
+        .layer(DefaultBodyLimit::max(RULES_BODY));
     let large = events
         .merge(ingest::receivers::bulk::routes())
         .with_state(parts.pipeline.clone())
         .layer(DefaultBodyLimit::max(EVENT_BODY));
     let (secure, outer) = (parts.secure, parts.clone());
     small
+        .merge(medium)
         .merge(large)
         .route_layer(from_fn_with_state(parts.clone(), guard::check))
         .fallback(console::fallback)

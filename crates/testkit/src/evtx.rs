@@ -21,9 +21,9 @@ pub struct LogEvent<'a> {
     pub data: &'a [(&'a str, &'a str)],
 }
 
-const CHUNK: usize = 64 << 10;
-const CHUNK_HEADER: usize = 512;
-const FILE_HEADER: usize = 4 << 10;
+pub(crate) const CHUNK: usize = 64 << 10;
+pub(crate) const CHUNK_HEADER: usize = 512;
+pub(crate) const FILE_HEADER: usize = 4 << 10;
 
 /// The bytes of a log with these events; records are numbered from 1.
 pub fn event_log(events: &[LogEvent<'_>]) -> Vec<u8> {
@@ -46,10 +46,10 @@ pub fn event_log(events: &[LogEvent<'_>]) -> Vec<u8> {
     file
 }
 
-fn header(chunks: u64, next_record: u64) -> Vec<u8> {
+pub(crate) fn header(chunks: u64, next_record: u64) -> Vec<u8> {
     let mut header = vec![0; FILE_HEADER];
     header[..8].copy_from_slice(b"ElfFile\0");
-    header[16..24].copy_from_slice(&(chunks - 1).to_le_bytes());
+    header[16..24].copy_from_slice(&chunks.saturating_sub(1).to_le_bytes());
     header[24..32].copy_from_slice(&next_record.to_le_bytes());
     header[32..36].copy_from_slice(&128u32.to_le_bytes());
     header[36..38].copy_from_slice(&1u16.to_le_bytes());
@@ -61,19 +61,26 @@ fn header(chunks: u64, next_record: u64) -> Vec<u8> {
     header
 }
 
-fn closed(mut chunk: Vec<u8>, first: u64, last: u64) -> Vec<u8> {
-    let free = chunk.len();
-    let records = crc32fast::hash(&chunk[CHUNK_HEADER..]);
+pub(crate) fn closed(mut chunk: Vec<u8>, first: u64, last: u64) -> Vec<u8> {
+    let free = chunk.len() as u32;
     chunk[..8].copy_from_slice(b"ElfChnk\0");
+    for (at, number) in [(40, 128), (44, CHUNK_HEADER as u32), (48, free)] {
+        chunk[at..at + 4].copy_from_slice(&number.to_le_bytes());
+    }
+    chunk.resize(CHUNK, 0);
+    sealed(chunk, first, last)
+}
+
+/// A whole chunk with the numbers of its records and the checksums that it must have.
+pub(crate) fn sealed(mut chunk: Vec<u8>, first: u64, last: u64) -> Vec<u8> {
     for (at, number) in [(8, first), (16, last), (24, first), (32, last)] {
         chunk[at..at + 8].copy_from_slice(&number.to_le_bytes());
     }
-    for (at, number) in [(40, 128), (44, CHUNK_HEADER as u32), (48, free as u32), (52, records)] {
-        chunk[at..at + 4].copy_from_slice(&number.to_le_bytes());
-    }
+    let free = chunk[48..52].iter().rev().fold(0, |sum, byte| sum << 8 | usize::from(*byte));
+    let records = crc32fast::hash(&chunk[CHUNK_HEADER..free]);
+    chunk[52..56].copy_from_slice(&records.to_le_bytes());
     let sum = crc32fast::hash(&[&chunk[..120], &chunk[128..CHUNK_HEADER]].concat());
     chunk[124..128].copy_from_slice(&sum.to_le_bytes());
-    chunk.resize(CHUNK, 0);
     chunk
 }
 
@@ -81,7 +88,7 @@ fn closed(mut chunk: Vec<u8>, first: u64, last: u64) -> Vec<u8> {
 fn record(number: u64, event: &LogEvent<'_>, at: usize) -> Vec<u8> {
     let time = event.time.to_string();
     let (id, number_text) = (event.id.to_string(), number.to_string());
-    let mut xml = Xml { out: vec![0; 24], at };
+    let mut xml = Xml { out: vec![0; 24], at, in_template: false };
     xml.out.extend([0x0f, 1, 1, 0]);
     xml.element("Event", &[], |xml| {
         xml.element("System", &[], |xml| {
@@ -99,10 +106,13 @@ fn record(number: u64, event: &LogEvent<'_>, at: usize) -> Vec<u8> {
         });
     });
     xml.out.push(0);
-    let mut out = xml.out;
-    let size = (out.len() + 4) as u32;
     // 100 nanoseconds since 1601.
-    let filetime = (event.time.nanos() / 100 + 116_444_736_000_000_000) as u64;
+    framed(xml.out, number, (event.time.nanos() / 100 + 116_444_736_000_000_000) as u64)
+}
+
+/// A record whose first 24 bytes are still free, with its frame.
+pub(crate) fn framed(mut out: Vec<u8>, number: u64, filetime: u64) -> Vec<u8> {
+    let size = (out.len() + 4) as u32;
     out[..4].copy_from_slice(&[0x2a, 0x2a, 0, 0]);
     out[4..8].copy_from_slice(&size.to_le_bytes());
     out[8..16].copy_from_slice(&number.to_le_bytes());
@@ -112,17 +122,17 @@ fn record(number: u64, event: &LogEvent<'_>, at: usize) -> Vec<u8> {
 }
 
 /// Binary XML.
-struct Xml {
-    out: Vec<u8>,
+pub(crate) struct Xml {
+    pub(crate) out: Vec<u8>,
     /// Where `out` begins in its chunk.
-    at: usize,
+    pub(crate) at: usize,
+    /// An element of a template says which value it depends on.
+    pub(crate) in_template: bool,
 }
 
 impl Xml {
-    fn element(&mut self, name: &str, attributes: &[(&str, &str)], inner: impl FnOnce(&mut Xml)) {
-        self.out.push(if attributes.is_empty() { 0x01 } else { 0x41 });
-        let size = self.length();
-        self.name(name);
+    pub(crate) fn element(&mut self, name: &str, attributes: &[(&str, &str)], inner: impl FnOnce(&mut Xml)) {
+        let size = self.open(name, attributes.is_empty());
         if !attributes.is_empty() {
             let size = self.length();
             for (index, (name, value)) in attributes.iter().enumerate() {
@@ -138,13 +148,64 @@ impl Xml {
         self.measure(size);
     }
 
+    /// An element in a template with values in its attributes and in it, by their numbers and types.
+    pub(crate) fn substituted(&mut self, name: &str, attributes: &[(&str, u16, u8)], inner: Option<(u16, u8)>) {
+        let size = self.open(name, attributes.is_empty());
+        if !attributes.is_empty() {
+            let size = self.length();
+            for (index, (name, value, kind)) in attributes.iter().enumerate() {
+                self.out.push(if index + 1 < attributes.len() { 0x46 } else { 0x06 });
+                self.name(name);
+                self.value(*value, *kind);
+            }
+            self.measure(size);
+        }
+        self.close(inner, size);
+    }
+
+    /// The same with a name that is part of the template.
+    pub(crate) fn named(&mut self, name: &str, (attribute, text): (&str, &str), inner: (u16, u8)) {
+        let size = self.open(name, false);
+        let attributes = self.length();
+        self.out.push(0x06);
+        self.name(attribute);
+        self.text(text);
+        self.measure(attributes);
+        self.close(Some(inner), size);
+    }
+
+    fn close(&mut self, inner: Option<(u16, u8)>, size: usize) {
+        self.out.push(if inner.is_some() { 0x02 } else { 0x03 });
+        if let Some((value, kind)) = inner {
+            self.value(value, kind);
+            self.out.push(0x04);
+        }
+        self.measure(size);
+    }
+
+    fn value(&mut self, number: u16, kind: u8) {
+        self.out.push(0x0e);
+        self.out.extend(number.to_le_bytes());
+        self.out.push(kind);
+    }
+
+    fn open(&mut self, name: &str, bare: bool) -> usize {
+        self.out.push(if bare { 0x01 } else { 0x41 });
+        if self.in_template {
+            self.out.extend([0xff; 2]);
+        }
+        let size = self.length();
+        self.name(name);
+        size
+    }
+
     /// Room for a length that is not known yet; answers where.
-    fn length(&mut self) -> usize {
+    pub(crate) fn length(&mut self) -> usize {
         self.out.extend([0; 4]);
         self.out.len()
     }
 
-    fn measure(&mut self, from: usize) {
+    pub(crate) fn measure(&mut self, from: usize) {
         let length = (self.out.len() - from) as u32;
         self.out[from - 4..from].copy_from_slice(&length.to_le_bytes());
     }

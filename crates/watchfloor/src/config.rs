@@ -28,7 +28,10 @@ const fn key(name: &'static str, meaning: &'static str) -> Key {
 pub const KEYS: &[Key] = &[
     key("database.url", "the records database, postgres://…; a SQLite file in the data folder if absent"),
     key("lake.segment_events", "events in memory after which they become a segment; 500000 if absent"),
+    key("lists.interval", "seconds between two looks at the lists; 60 if absent"),
+    Key { is_path: true, ..key("lists.path", "lists: indicators/, warninglists/, watchlists/; the folder lists in the data folder if absent") },
     Key { is_path: true, ..key("rules.path", "Sigma rules, a folder, file or archive; the built-in ones if absent") },
+    Key { is_path: true, ..key("rules.pipelines", "processing pipelines that the rules go through, a file or folder; none if absent") },
     Key { default: Some("127.0.0.1:8420"), ..key("server.listen", "where console and API listen") },
     Key { is_path: true, ..key("server.tls_cert", "certificate chain, PEM") },
     Key { is_path: true, ..key("server.tls_key", "private key, PEM") },

@@ -1,28 +1,61 @@
 //! What is embedded in the binary: rules. A folder overrides it.
 
-use crate::output::Failure;
-use detect::{RuleFile, RuleSet};
+use crate::config::Settings;
+use crate::output::{CONTENT, Failure};
+use desk::improve::{self, Base, Opening};
+use detect::{Pipeline, Pipelines, RuleFile, Setting};
 use rust_embed::Embed;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 #[derive(Embed)]
 #[folder = "../../content/rules"]
 #[allow_missing = true]
 struct Rules;
 
-/// The rules of a folder or file, else the embedded ones. What does not load is logged, one line a rule.
-pub fn rules(path: Option<&Path>) -> Result<RuleSet, Failure> {
-    let files = match path {
-        Some(path) => files(path)?,
-        None => embedded(),
+/// What a floor starts with: the rules of a folder, file or archive, else the embedded ones; with the samples beside them, compiled
+/// for a setting.
+pub fn base(path: Option<&Path>, setting: Setting) -> Result<Opening, Failure> {
+    let Some(path) = path else {
+        let samples = Rules::iter().filter(|name| improve::is_sample(name));
+        let samples = samples.filter_map(|name| Some(RuleFile { text: Rules::get(&name)?.data.into_owned(), name: name.into_owned() }));
+        return Ok(Opening { base: Base::BuiltIn, files: embedded().into_iter().chain(samples).collect(), only_first: false, setting });
     };
-    let (rules, report) = RuleSet::compile(files);
-    for refusal in &report.refused {
-        tracing::warn!("a rule does not load: {refusal}");
+    let mut found = files(path)?;
+    if !is_archive(path) {
+        let samples: Vec<RuleFile> = found.iter().flat_map(|rule| samples(Path::new(&rule.name))).collect();
+        found.extend(samples);
     }
-    tracing::info!(rules = rules.rules().len(), refused = report.refused.len(), "rules loaded");
-    Ok(rules)
+    Ok(Opening { base: Base::Folder, files: relative(path, found), only_first: false, setting })
 }
+
+/// The pipelines of files and of folders of them. One that cannot be read as a whole is a failure: rules that went
+/// through half of it would look where nothing is.
+pub fn pipelines(paths: &[PathBuf]) -> Result<Pipelines, Failure> {
+    let mut all = Vec::new();
+    for path in paths {
+        for file in files(path)? {
+            let read = Pipeline::parse(&file);
+            all.push(read.map_err(|refusal| Failure { message: format!("pipeline {refusal}"), code: CONTENT })?);
+        }
+    }
+    Ok(Pipelines::new(all))
+}
+
+/// The pipelines that the settings name.
+pub fn configured(settings: &Settings) -> Result<Pipelines, Failure> {
+    pipelines(&settings.path("rules.pipelines").into_iter().collect::<Vec<_>>())
+}
+
+/// The samples beside a rule's file. One that is too large to show or cannot be read is left out: it changes no match.
+fn samples(rule: &Path) -> Vec<RuleFile> {
+    let beside = ["hit.ndjson", "miss.ndjson"].map(|kind| rule.with_extension(kind));
+    let small = |path: &PathBuf| path.metadata().is_ok_and(|file| file.is_file() && file.len() <= MAX_SAMPLE);
+    let read = |path: PathBuf| Some(RuleFile { text: std::fs::read(&path).ok()?, name: path.to_string_lossy().into_owned() });
+    beside.into_iter().filter(small).filter_map(read).collect()
+}
+
+/// Bytes of a file of samples that a floor keeps.
+const MAX_SAMPLE: u64 = 1 << 20;
 
 /// Rule files below a path at most.
 const MAX_FILES: usize = 50_000;
@@ -53,6 +86,19 @@ pub fn files(path: &Path) -> Result<Vec<RuleFile>, Failure> {
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(found)
+}
+
+/// Names as they are below the path that was given: where it lies on this machine is nobody's business.
+pub fn relative(path: &Path, files: Vec<RuleFile>) -> Vec<RuleFile> {
+    let name = |name: &str| {
+        let below = Path::new(name).strip_prefix(path).ok().filter(|below| !below.as_os_str().is_empty());
+        let own = || Path::new(name).file_name().map(Path::new);
+        match below.or_else(|| if Path::new(name) == path { own() } else { None }) {
+            Some(below) => below.to_string_lossy().into_owned(),
+            None => name.to_owned(),
+        }
+    };
+    files.into_iter().map(|file| RuleFile { name: name(&file.name), ..file }).collect()
 }
 
 /// Whether a path is an archive of rules.

@@ -1,12 +1,14 @@
 //! A floor: the lake, the records, the pipeline, the follower and the receivers, started and stopped in order.
 
 use crate::config::Settings;
+use crate::lists::Watch;
 use crate::output::Failure;
 use arc_swap::ArcSwap;
 use desk::Desk;
+use desk::improve::{self, Opening};
 use detect::RuleSet;
 use ingest::receivers::{syslog_tcp, syslog_udp};
-use ingest::{Pipeline, PipelineOptions};
+use ingest::{Pipeline, PipelineOptions, Watching};
 use lake::{Lake, LakeOptions};
 use model::SystemClock;
 use std::net::SocketAddr;
@@ -50,23 +52,35 @@ pub fn lake_options(data: &Path, settings: &Settings) -> Result<LakeOptions, Fai
     Ok(LakeOptions { segment_rows: settings.count("lake.segment_events")?.unwrap_or(options.segment_rows), ..options })
 }
 
+/// The records and the events of a folder, with no rule in force yet. Nobody else may have the folder open.
+pub async fn desk(data: &Path, database: Option<&str>, options: LakeOptions) -> Result<Desk, Failure> {
+    let db = records(data, database).await?;
+    let clock = Arc::new(SystemClock);
+    let opened = { let clock = clock.clone(); tokio::task::spawn_blocking(move || Lake::open(options, clock)).await };
+    let lake = opened
+        .map_err(|error| Failure::usage(format!("cannot open the lake: {error}")))?
+        .map_err(|error| Failure::usage(format!("cannot open the lake: {error}")))?;
+    let rules = Arc::new(ArcSwap::from_pointee(RuleSet::empty()));
+    Ok(Desk { db, lake, rules, rulebook: Default::default(), live: Default::default(), gate: Default::default(), clock })
+}
+
 impl Floor {
     /// Starts everything but the listeners.
-    pub async fn start(data: &Path, database: Option<&str>, rules: RuleSet, options: LakeOptions) -> Result<Floor, Failure> {
-        let db = records(data, database).await?;
-        let clock = Arc::new(SystemClock);
-        let opened = { let clock = clock.clone(); tokio::task::spawn_blocking(move || Lake::open(options, clock)).await };
-        let lake = opened
-            .map_err(|error| Failure::usage(format!("cannot open the lake: {error}")))?
-            .map_err(|error| Failure::usage(format!("cannot open the lake: {error}")))?;
-        let rules = Arc::new(ArcSwap::from_pointee(rules));
-        let desk = Desk { db, lake: lake.clone(), rules: rules.clone(), live: Default::default(), gate: Default::default(), clock: clock.clone() };
+    pub async fn start(data: &Path, database: Option<&str>, rules: Opening, watching: Arc<Watching>, options: LakeOptions) -> Result<Floor, Failure> {
+        let desk = desk(data, database, options).await?;
         ingest::follow::belong_together(&desk).await.map_err(Failure::usage)?;
-        let pipeline = Pipeline::start(lake, rules, clock, &PipelineOptions::default());
+        improve::start(&desk, rules).await.map_err(Failure::usage)?;
+        let options = PipelineOptions { watching, ..PipelineOptions::default() };
+        let pipeline = Pipeline::start(desk.lake.clone(), desk.rules.clone(), desk.clock.clone(), &options);
         let follow = CancellationToken::new();
         let node = desk.lake.node();
         let follower = tokio::spawn(ingest::follow::follow(desk.clone(), pipeline.counters().clone(), node, data.join("correlations.state"), follow.clone()));
         Ok(Floor { desk, pipeline, receivers: Vec::new(), receive: CancellationToken::new(), follower, follow })
+    }
+
+    /// Keeps the lists in force what they are in their folder.
+    pub fn watch(&mut self, lists: Watch) {
+        self.receivers.push(tokio::spawn(lists.follow(self.desk.clone(), self.receive.clone())));
     }
 
     /// Receives syslog over UDP; answers where.

@@ -4,6 +4,7 @@ mod commands;
 mod config;
 mod content;
 mod floor;
+mod lists;
 mod output;
 mod remote;
 
@@ -36,6 +37,9 @@ enum Command {
     /// Lint, test, explain and compare rules
     #[command(subcommand)]
     Rules(commands::rules::RulesCommand),
+    /// Check lists of indicators, and see to those of a floor
+    #[command(subcommand)]
+    Lists(commands::lists::ListsCommand),
     /// Read hostile files for another process of this program
     #[command(hide = true)]
     DissectWorker,
@@ -80,6 +84,7 @@ fn main() -> ExitCode {
         Command::Search(args) => commands::search::run(args),
         Command::Scan(args) => commands::scan::run(args),
         Command::Rules(command) => commands::rules::run(command),
+        Command::Lists(command) => commands::lists::run(command),
         Command::DissectWorker => commands::scan::worker(),
         Command::Parse(args) => commands::parse::run(args),
         Command::Token(command) => commands::token::run(command),

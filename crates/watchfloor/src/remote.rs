@@ -1,6 +1,6 @@
 //! Talking to a running floor.
 
-use crate::output::{Failure, USAGE, inert};
+use crate::output::{CONTENT, Failure, REMOTE, USAGE, inert};
 use serde_json::Value;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -43,9 +43,18 @@ impl Remote {
 
     /// Asks for a path with its parameters.
     pub async fn get(&self, server: &str, path: &str, query: &[(&str, String)]) -> Result<Value, Failure> {
-        let url = format!("{}{path}", server.trim_end_matches('/'));
-        let url = reqwest::Url::parse_with_params(&url, query).map_err(|error| Failure::usage(format!("{server}: {error}")))?;
-        let request = self.client(server)?.get(url).bearer_auth(self.token.as_deref().unwrap_or_default());
+        let url = url(server, path, query)?;
+        self.ask(server, self.client(server)?.get(url)).await
+    }
+
+    /// Sends bytes to a path with its parameters.
+    pub async fn post(&self, server: &str, path: &str, query: &[(&str, String)], body: Vec<u8>) -> Result<Value, Failure> {
+        let url = url(server, path, query)?;
+        self.ask(server, self.client(server)?.post(url).body(body)).await
+    }
+
+    async fn ask(&self, server: &str, request: reqwest::RequestBuilder) -> Result<Value, Failure> {
+        let request = request.bearer_auth(self.token.as_deref().unwrap_or_default());
         let answer = request.send().await.map_err(|error| Failure::remote(causes(&error)))?;
         let status = answer.status();
         let body = answer.text().await.map_err(|error| Failure::remote(causes(&error)))?;
@@ -54,10 +63,19 @@ impl Remote {
     }
 }
 
+fn url(server: &str, path: &str, query: &[(&str, String)]) -> Result<reqwest::Url, Failure> {
+    let url = format!("{}{path}", server.trim_end_matches('/'));
+    reqwest::Url::parse_with_params(&url, query).map_err(|error| Failure::usage(format!("{server}: {error}")))
+}
+
 /// What a floor said against a request. A question that was asked wrongly is our fault, everything else the other side.
 fn refusal(status: u16, problem: &Value) -> Failure {
     let part = |name: &str| inert(problem[name].as_str().unwrap_or_default());
-    let code = if matches!(status, 400 | 422) { USAGE } else { crate::output::REMOTE };
+    let code = match (status, problem["code"].as_str()) {
+        (422, Some("rules.none" | "rules.archive")) => CONTENT,
+        (400 | 422, _) => USAGE,
+        _ => REMOTE,
+    };
     Failure { message: format!("the floor answered {status} {}: {}", part("code"), part("detail")), code }
 }
 

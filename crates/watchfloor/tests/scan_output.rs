@@ -132,13 +132,27 @@ fn the_page_loads_nothing_runs_nothing_and_escapes_everything() {
         assert!(!page.contains(never), "{never}");
     }
     let escaped = "&lt;/dd&gt;&lt;/style&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=alert(2)&gt;\\u{202e}&quot;&#39;&amp;";
-    // Once in the list of hosts, once in the finding, once in its field.
-    assert_eq!(page.matches(escaped).count(), 3);
+    // Once in the list of hosts, once over their course, once in the finding, once in its field.
+    assert_eq!(page.matches(escaped).count(), 4);
     assert!(page.contains("About &lt;b&gt;Alpha &amp; omega&lt;/b&gt;") && page.contains("Rules that did not load: 1"));
     // The style that the policy allows is the style that is there.
     let style = page.split("<style>").nth(1).unwrap().split("</style>").next().unwrap();
     let digest = BASE64_STANDARD.encode(sha2::Sha256::digest(style));
     assert!(page.contains(&format!("style-src 'sha256-{digest}'")), "{digest}");
+}
+
+#[test]
+fn the_course_of_a_host_is_told_in_its_order() {
+    let sample = Sample::new(&[("ws-1", "beta", "x"), ("ws-2", "beta", "x"), ("ws-1", "alpha", "x"), ("ws-1", "beta", "x")]);
+    let page = sample.text(&["--format", "html"]);
+    let course = page.split("<h2 id=\"course\">").nth(1).unwrap().split("<h2").next().unwrap();
+    let hosts: Vec<&str> = course.split("<details class=\"course\">").skip(1).collect();
+    assert!(hosts.len() == 2 && hosts[0].contains("ws-1</span> <span class=\"quiet\">3 matches of 2 rules"), "{course}");
+    // The worst host first, and on it what began first.
+    let rows: Vec<Vec<&str>> = hosts[0].split("<tr><td").skip(1).map(|row| row.split("<td").collect()).collect();
+    assert!(rows[0][0].contains("09:00:00") && rows[0][2].ends_with("Beta") && rows[0][3].ends_with(">2") && rows[0][4].contains("09:00:03"), "{rows:?}");
+    assert!(rows[1][0].contains("09:00:02") && rows[1][2].ends_with("Alpha &amp; omega") && rows[1][3].ends_with(">1"), "{rows:?}");
+    assert!(!rows[1][4].contains("09:00"), "a single match has no last one: {rows:?}");
 }
 
 #[test]

@@ -19,6 +19,7 @@ import { SettingsFrame } from "./SettingsFrame";
 const ROLES: Partial<Record<Role, string>> = {
   viewer: "Viewer: reads",
   analyst: "Analyst: triages, works cases",
+  engineer: "Engineer: keeps the rules",
   admin: "Administrator: people, tokens, sources",
 };
 

@@ -19,6 +19,7 @@ const ROLES: Record<Role, string> = {
   ingest: "Ingest: only sends events",
   viewer: "Viewer: reads",
   analyst: "Analyst: triages, works cases",
+  engineer: "Engineer: keeps the rules",
   admin: "Administrator",
 };
 

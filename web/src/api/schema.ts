@@ -555,6 +555,159 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules, by title unless the filter says otherwise */
+        get: operations["rules_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One rule with its text, findings, counts and samples */
+        get: operations["rules_rule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switches a rule off: it is in no set from now on, until somebody switches it on */
+        post: operations["rules_disable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switches a rule on */
+        post: operations["rules_enable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was done to it, newest first */
+        get: operations["rules_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the rules look for, by ATT&CK tactic and technique */
+        get: operations["rules_cover"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many rules there are of each kind */
+        get: operations["rules_facets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Imports rules: a ZIP archive, a Zstandard-compressed tar archive or one file of YAML, at most 64 MiB */
+        post: operations["rules_import_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/refused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What of the stored files does not load, with code, place and remedy */
+        get: operations["rules_refused"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -982,7 +1135,7 @@ export interface components {
          * @description What raised an alert.
          * @enum {string}
          */
-        AlertSource: "rule";
+        AlertSource: "rule" | "indicator";
         /** @description Who is to own it. */
         Assignment: {
             /** @description A user's id, `me`, or null for nobody. */
@@ -1135,6 +1288,29 @@ export interface components {
             disposition?: components["schemas"]["Disposition"] | null;
             reason?: components["schemas"]["Reason"] | null;
         };
+        /** @description What a number of rules comes to. */
+        Coverage: {
+            /**
+             * Format: int64
+             * @description Those of them that are switched on.
+             */
+            enabled: number;
+            /**
+             * Format: int64
+             * @description Matches in the last 30 days.
+             */
+            fired: number;
+            /**
+             * Format: int64
+             * @description Rules.
+             */
+            rules: number;
+            /**
+             * Format: int64
+             * @description Those that are switched on and whose events come in.
+             */
+            seeing: number;
+        };
         /**
          * @description What an alert or a case turned out to be.
          * @enum {string}
@@ -1282,12 +1458,52 @@ export interface components {
             /** @description By name. */
             items: components["schemas"]["FieldDetail"][];
         };
+        /** @description How often a rule matched. */
+        Firing: {
+            /**
+             * Format: int64
+             * @description In the last 24 hours.
+             */
+            day: number;
+            /**
+             * Format: date-time
+             * @description When its last match was received; null if that is longer ago than 30 days, or never.
+             */
+            last?: string | null;
+            /**
+             * Format: int64
+             * @description In the last 30 days.
+             */
+            month: number;
+            /**
+             * Format: int64
+             * @description In the last 7 days.
+             */
+            week: number;
+        };
         /** @description What was done to one record, newest first. */
         History: {
             /** @description The entries of the journal. */
             items: components["schemas"]["JournalItem"][];
             /** @description Where the next page begins. */
             next?: string | null;
+        };
+        /** @description What an import comes to. */
+        ImportReport: {
+            /** @description Rules that were not there. */
+            added: components["schemas"]["RuleEntry"][];
+            /** @description Rules that have another text. */
+            changed: components["schemas"]["RuleEntry"][];
+            /** @description Rules that load. */
+            loaded: number;
+            /** @description What does not load, with code and place. */
+            refused: components["schemas"]["RuleRefusal"][];
+            /** @description Rules that are gone. */
+            removed: components["schemas"]["RuleEntry"][];
+            /** @description How many are as they were. */
+            unchanged: number;
+            /** @description Rules whose events the floor has not received; null if no floor was named. */
+            without_telemetry?: components["schemas"]["RuleFinding"][] | null;
         };
         /** @description What became of a batch. `received = stored + rejected + quarantined`. */
         IngestAnswer: {
@@ -1902,6 +2118,90 @@ export interface components {
             total?: number | null;
         };
         /** @description A list as every route answers it. */
+        Page_RuleRefusal: {
+            /** @description The records of this page. */
+            items: {
+                /** @description Stable code such as `rule.modifier_unknown`. */
+                code: string;
+                /**
+                 * Format: int32
+                 * @description Line of the file, from 1, where it is known.
+                 */
+                line?: number | null;
+                /** @description What is wrong. */
+                message: string;
+                /** @description The file; `name#2` for the second document of a file. */
+                name: string;
+                /** @description What to do about it. */
+                remedy: string;
+            }[];
+            /** @description Where the next page begins; null after the last. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are on all pages.
+             */
+            total?: number | null;
+        };
+        /** @description A list as every route answers it. */
+        Page_RuleRow: {
+            /** @description The records of this page. */
+            items: {
+                /** @description The file there; `name#2` for the second document of a file. */
+                file: string;
+                /** @description How often it matched, counted by the hour of receipt. */
+                fired: components["schemas"]["Firing"];
+                /** @description Its id. */
+                id: string;
+                /**
+                 * @description Its level.
+                 * @example high
+                 */
+                level: string;
+                /** @description The events that it looks at: `windows / process_creation`. */
+                log_source: string;
+                /** @description Why it was switched off or on, where somebody did. */
+                reason?: string | null;
+                /** @description 16 hexadecimal digits over the rule's text. */
+                revision: string;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                set_at?: string | null;
+                set_by?: components["schemas"]["PersonRef"] | null;
+                /** @description Where it came from: `built-in`, `folder`, or the name of an import. */
+                source: string;
+                /** @description Whether it runs. */
+                state: components["schemas"]["RuleState"];
+                /** @description `stable`, `test`, `experimental`, …, as the rule says. */
+                status?: string | null;
+                /** @description Its tags, in lower case. */
+                tags: string[];
+                /** @description Whether such an event has ever come in. */
+                telemetry: boolean;
+                /** @description Its title. */
+                title: string;
+                /**
+                 * Format: date-time
+                 * @description When its text last changed, or its state.
+                 */
+                updated_at: string;
+                /**
+                 * Format: int64
+                 * @description Rises by one with each change; the ETag.
+                 */
+                version: number;
+            }[];
+            /** @description Where the next page begins; null after the last. */
+            next?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are on all pages.
+             */
+            total?: number | null;
+        };
+        /** @description A list as every route answers it. */
         Page_TimelineEntry: {
             /** @description The records of this page. */
             items: {
@@ -2101,7 +2401,105 @@ export interface components {
          * @description A role. What each may do is [`Role::may`].
          * @enum {string}
          */
-        Role: "viewer" | "analyst" | "admin" | "ingest";
+        Role: "viewer" | "analyst" | "engineer" | "admin" | "ingest";
+        /** @description Which part of ATT&CK the rules look for. */
+        RuleCoverage: {
+            /** @description The tactics that rules name, by name. */
+            tactics: components["schemas"]["TacticCoverage"][];
+            /**
+             * Format: int64
+             * @description Rules without a technique.
+             */
+            untagged: number;
+        };
+        /** @description A rule with everything that is known of it. */
+        RuleDetail: {
+            /** @description Who wrote it. */
+            author?: string | null;
+            /** @description The condition; several are joined by `or`. */
+            condition: string;
+            /** @description Matches on each of the last 30 days, the present 24 hours last. */
+            days: number[];
+            /** @description The description. */
+            description?: string | null;
+            /** @description What it may mistake. */
+            falsepositives: string[];
+            /** @description What an engineer would say of it; lines count within `yaml`. */
+            findings: components["schemas"]["RuleFinding"][];
+            /** @description Where to read on. */
+            references: string[];
+            /** @description The texts that it had, newest first. */
+            revisions: components["schemas"]["RuleRevision"][];
+            /** @description What the list shows. */
+            rule: components["schemas"]["RuleRow"];
+            /** @description The samples beside it. */
+            samples: components["schemas"]["RuleSample"][];
+            strategy?: components["schemas"]["Strategy"] | null;
+            /** @description Its YAML. */
+            yaml: string;
+        };
+        /** @description A rule by what it is known by. */
+        RuleEntry: {
+            /** @description The file that it came from; `name#2` for the second document of a file. */
+            file: string;
+            /** @description Its id. */
+            id: string;
+            /**
+             * @description Its level.
+             * @example high
+             */
+            level: string;
+            /** @description Its title. */
+            title: string;
+            /** @description 16 hexadecimal digits over the rule's text. */
+            version: string;
+        };
+        /** @description A value and how many rules have it. */
+        RuleFacet: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description The value, as the filter takes it. */
+            value: string;
+        };
+        /** @description How many rules there are of each kind; each list under all filters but its own. */
+        RuleFacets: {
+            /** @description By level. */
+            level: components["schemas"]["RuleFacet"][];
+            /**
+             * Format: int64
+             * @description Documents of the stored files that do not load.
+             */
+            refused: number;
+            /** @description By source. */
+            source: components["schemas"]["RuleFacet"][];
+            /** @description By state. */
+            state: components["schemas"]["RuleFacet"][];
+            /** @description By whether such events have come in: `yes`, `no`. */
+            telemetry: components["schemas"]["RuleFacet"][];
+        };
+        /** @description One thing to say about a rule. */
+        RuleFinding: {
+            /** @description Stable code: `lint.…`, or `rule.…` for what does not load. */
+            code: string;
+            /** @description The file as it was named. */
+            file: string;
+            /**
+             * Format: int32
+             * @description Line, from 1, where it is known.
+             */
+            line?: number | null;
+            /** @description What is wrong. */
+            message: string;
+            /** @description What to do about it. */
+            remedy: string;
+            /** @description `note`, `warning` or `error`. */
+            severity: string;
+            /** @description The rule's title, where it has one. */
+            title?: string | null;
+        };
         /** @description The rule that explains, as it is in force now. */
         RuleInForce: {
             /** @description Its id. */
@@ -2111,6 +2509,101 @@ export interface components {
             /** @description Its version; the alert's own says which one raised it. */
             version: string;
         };
+        /** @description A rule that does not load. */
+        RuleRefusal: {
+            /** @description Stable code such as `rule.modifier_unknown`. */
+            code: string;
+            /**
+             * Format: int32
+             * @description Line of the file, from 1, where it is known.
+             */
+            line?: number | null;
+            /** @description What is wrong. */
+            message: string;
+            /** @description The file; `name#2` for the second document of a file. */
+            name: string;
+            /** @description What to do about it. */
+            remedy: string;
+        };
+        /** @description A text that a rule had. */
+        RuleRevision: {
+            /**
+             * Format: date-time
+             * @description When it came for the first time.
+             */
+            added_at: string;
+            /** @description By whom. */
+            author: components["schemas"]["PersonRef"];
+            /** @description 16 hexadecimal digits over the text. */
+            revision: string;
+        };
+        /** @description A rule as the list shows it. */
+        RuleRow: {
+            /** @description The file there; `name#2` for the second document of a file. */
+            file: string;
+            /** @description How often it matched, counted by the hour of receipt. */
+            fired: components["schemas"]["Firing"];
+            /** @description Its id. */
+            id: string;
+            /**
+             * @description Its level.
+             * @example high
+             */
+            level: string;
+            /** @description The events that it looks at: `windows / process_creation`. */
+            log_source: string;
+            /** @description Why it was switched off or on, where somebody did. */
+            reason?: string | null;
+            /** @description 16 hexadecimal digits over the rule's text. */
+            revision: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            set_at?: string | null;
+            set_by?: components["schemas"]["PersonRef"] | null;
+            /** @description Where it came from: `built-in`, `folder`, or the name of an import. */
+            source: string;
+            /** @description Whether it runs. */
+            state: components["schemas"]["RuleState"];
+            /** @description `stable`, `test`, `experimental`, …, as the rule says. */
+            status?: string | null;
+            /** @description Its tags, in lower case. */
+            tags: string[];
+            /** @description Whether such an event has ever come in. */
+            telemetry: boolean;
+            /** @description Its title. */
+            title: string;
+            /**
+             * Format: date-time
+             * @description When its text last changed, or its state.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Rises by one with each change; the ETag.
+             */
+            version: number;
+        };
+        /** @description Events to hold a rule against. */
+        RuleSample: {
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            events: number;
+            /** @description The file. */
+            file: string;
+            /** @description Whether the rule must match each of them, or none. */
+            hit: boolean;
+            /** @description The events, one a line; the first 64 KiB. */
+            text: string;
+        };
+        /**
+         * @description Whether a rule runs.
+         * @enum {string}
+         */
+        RuleState: "enabled" | "disabled";
         /** @description Who one is, and what unsafe requests must repeat. */
         SessionState: {
             /** @description For `X-CSRF-Token`; null without a cookie. */
@@ -2254,6 +2747,47 @@ export interface components {
          * @enum {string}
          */
         Status: "new" | "triaging" | "escalated" | "closed";
+        /**
+         * @description The alerting strategy of a rule, by the headings of Palantir's ADS framework. What it may mistake stands in
+         *     `falsepositives`.
+         */
+        Strategy: {
+            /** @description What it does not see. */
+            blind_spots: string;
+            /** @description What the rule is meant to find. */
+            goal: string;
+            /** @description Why it has this level. */
+            priority: string;
+            /** @description What to do when it fires. */
+            response: string;
+            /** @description How it finds it. */
+            strategy: string;
+            /** @description What the data are and how the technique shows in them. */
+            technical_context: string;
+            /** @description How to make it fire on purpose. */
+            validation: string;
+        };
+        /** @description Why a rule is switched on or off. */
+        SwitchRequest: {
+            /** @description Plain text, 1 to 2,000 bytes. It stands beside the rule and in the journal. */
+            reason: string;
+        };
+        /** @description A tactic. */
+        TacticCoverage: {
+            /** @description Over all of its rules, each once. */
+            sum: components["schemas"]["Coverage"];
+            /** @description Its name as a tag has it: `initial-access`. Empty for techniques of rules that name no tactic. */
+            tactic: string;
+            /** @description Its techniques, by number. A rule with several tactics and techniques counts for each pair. */
+            techniques: components["schemas"]["TechniqueCoverage"][];
+        };
+        /** @description A technique or sub-technique. */
+        TechniqueCoverage: {
+            /** @description Its rules. */
+            sum: components["schemas"]["Coverage"];
+            /** @description `T1059.001`. */
+            technique: string;
+        };
         /** @description An entry of a timeline. */
         TimelineEntry: {
             /**
@@ -4010,6 +4544,357 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_rules: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description `critical`, `high`, `medium`, `low`, `info`. */
+                level?: string;
+                /** @description Rules on a page: 1 to 500, 100 when not said. */
+                limit?: number;
+                /** @description A part of title, id, file, tag, author, description or log source. */
+                q?: string;
+                /** @description `title` (the default), `level`, `fired` or `updated`; worst, most or newest first. */
+                sort?: string;
+                /** @description `built-in`, `folder`, or names of imports. */
+                source?: string;
+                /** @description `enabled`, `disabled`; both if absent. */
+                state?: string;
+                /** @description Tags; a technique includes its sub-techniques. */
+                tag?: string;
+                /** @description `yes`: such events have come in; `no`: none has. */
+                telemetry?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RuleRow"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleDetail"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_disable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleRow"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_enable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleRow"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_history: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Records on a page, 1 to 500. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_cover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleCoverage"];
+                };
+            };
+        };
+    };
+    rules_facets: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description `critical`, `high`, `medium`, `low`, `info`. */
+                level?: string;
+                /** @description Rules on a page: 1 to 500, 100 when not said. */
+                limit?: number;
+                /** @description A part of title, id, file, tag, author, description or log source. */
+                q?: string;
+                /** @description `title` (the default), `level`, `fired` or `updated`; worst, most or newest first. */
+                sort?: string;
+                /** @description `built-in`, `folder`, or names of imports. */
+                source?: string;
+                /** @description `enabled`, `disabled`; both if absent. */
+                state?: string;
+                /** @description Tags; a technique includes its sub-techniques. */
+                tag?: string;
+                /** @description `yes`: such events have come in; `no`: none has. */
+                telemetry?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleFacets"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_import_rules: {
+        parameters: {
+            query?: {
+                /** @description Only say what would change. */
+                dry_run?: boolean;
+                /**
+                 * @description The source whose rules these are: letters, digits, `.`, `_` and `-`; `import` if absent. The rules that it had and has
+                 *     no more are removed.
+                 */
+                source?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_refused: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string;
+                /** @description Records on a page, 1 to 500. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RuleRefusal"];
+                };
+            };
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };

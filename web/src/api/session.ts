@@ -62,10 +62,11 @@ export function useLogOut() {
 }
 
 /** What a screen may offer. The server decides; this only spares a person buttons that cannot work. */
-export type Deed = "triage" | "cases" | "administer";
+export type Deed = "triage" | "cases" | "rules" | "administer";
 
 export function may(role: Role, deed: Deed): boolean {
   if (deed === "administer") return role === "admin";
+  if (deed === "rules") return role === "engineer" || role === "admin";
   return role === "analyst" || role === "admin";
 }
 

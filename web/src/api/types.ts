@@ -69,6 +69,18 @@ export type Tlp = S["Tlp"];
 export type SourceRow = S["SourceRow"];
 export type SourceTotals = S["SourceTotals"];
 export type SourceState = S["SourceState"];
+export type RuleState = S["RuleState"];
+export type RuleRow = Omit<S["RuleRow"], "level"> & { level: Severity };
+export type RuleDetail = Omit<S["RuleDetail"], "rule"> & { rule: RuleRow };
+export type RuleFacets = S["RuleFacets"];
+export type RuleFinding = S["RuleFinding"];
+export type RuleRefusal = S["RuleRefusal"];
+export type RuleSample = S["RuleSample"];
+export type RuleEntry = S["RuleEntry"];
+export type ImportReport = S["ImportReport"];
+export type RuleCoverage = S["RuleCoverage"];
+export type TacticCoverage = S["TacticCoverage"];
+export type Coverage = S["Coverage"];
 export type FieldDetail = S["FieldDetail"];
 export interface SearchTable {
   columns: { name: string; type: string }[];

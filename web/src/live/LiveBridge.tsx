@@ -36,8 +36,10 @@ export function LiveBridge() {
     for (const id of ids) soon(keys.case(Number(id)));
   });
   useLive("sources", () => soon(keys.sources));
+  // The row under the cursor is found again by its id.
+  useLive("rules", () => soon(keys.rules));
   useLive("reload", () => {
-    for (const topic of ["cases", "sources"] satisfies Topic[]) soon([topic]);
+    for (const topic of ["cases", "sources", "rules"] satisfies Topic[]) soon([topic]);
     soon([...keys.alerts, "facets"], [...keys.alerts, "histogram"], keys.alertCounts, [
       ...keys.alerts,
       "one",

@@ -4,8 +4,8 @@
  */
 import { useEffect, useRef, useSyncExternalStore } from "react";
 
-export type Topic = "alerts" | "cases" | "sources" | "reload";
-const TOPICS: readonly Topic[] = ["alerts", "cases", "sources", "reload"];
+export type Topic = "alerts" | "cases" | "sources" | "rules" | "reload";
+const TOPICS: readonly Topic[] = ["alerts", "cases", "sources", "rules", "reload"];
 
 /** `live`: every change arrives. `down`: nothing does, and the console says so. */
 export type LiveState = "connecting" | "live" | "down";

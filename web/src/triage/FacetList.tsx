@@ -78,7 +78,8 @@ interface FacetProps {
   many?: boolean;
 }
 
-function Facet({ title, values, chosen, onToggle, label, many = false }: FacetProps) {
+/** One facet: its values with their counts, to be ticked. */
+export function Facet({ title, values, chosen, onToggle, label, many = false }: FacetProps) {
   const [open, setOpen] = useState(true);
   const [all, setAll] = useState(false);
   if (values.length === 0) return null;

@@ -1,6 +1,6 @@
 /** What can be done with the alert in the panel: one filled button, the next key to press. */
 import { Menu } from "@mantine/core";
-import { useMe, usePeople } from "@/api/session";
+import { may, useMe, usePeople } from "@/api/session";
 import type { Alert, Person } from "@/api/types";
 import { Button, IconButton } from "@/design/Button";
 import { Icon } from "@/design/Icon";
@@ -16,7 +16,7 @@ export interface Deeds {
 export function PeekActions({ alert, deeds }: { alert: Alert; deeds: Deeds }) {
   const me = useMe();
   const { data: people } = usePeople();
-  const others = (people?.items ?? []).filter((person) => person.id !== me.id && person.role !== "viewer");
+  const others = (people?.items ?? []).filter((person) => person.id !== me.id && may(person.role, "triage"));
   const open = alert.status !== "closed";
   return (
     <>

@@ -16,6 +16,7 @@ mod m0005_cases;
 mod m0006_answers;
 mod m0007_merge_and_jobs;
 mod m0008_alerts_by_rule;
+mod m0009_rules;
 
 /// Every step, oldest first.
 pub(crate) const STEPS: &[Migration] = &[
@@ -27,6 +28,7 @@ pub(crate) const STEPS: &[Migration] = &[
     m0006_answers::MIGRATION,
     m0007_merge_and_jobs::MIGRATION,
     m0008_alerts_by_rule::MIGRATION,
+    m0009_rules::MIGRATION,
 ];
 
 /// One step.

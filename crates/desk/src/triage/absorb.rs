@@ -14,6 +14,7 @@ use super::collapse;
 use super::detected::{alert_id, fingerprint};
 use super::store::{MANY, locking, tuples};
 use super::{Alert, AlertSource, Detected, MAX_ENTITIES, Status, due, keep_text, risk};
+use crate::improve::{self, Firings};
 
 /// An open alert goes on counting when the next detection is received within this time of its last one.
 pub const WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
@@ -47,6 +48,7 @@ pub async fn absorb(db: &Db, ctx: &OpContext, detections: Vec<Detected>, positio
         return Ok(Absorbed::default());
     }
     let groups = coalesce(detections.into_iter().filter(|detected| detected.at > committed));
+    let firings = firings(&groups);
     let (mut fresh, mut grown) = (Vec::new(), Vec::new());
     part(&tx, groups, &mut fresh, &mut grown).await?;
     // In the order of the log, so that numbers rise with time.
@@ -62,9 +64,19 @@ pub async fn absorb(db: &Db, ctx: &OpContext, detections: Vec<Detected>, positio
     let kept = fresh.iter().flat_map(|(_, group)| group.kept(group.id(), 0));
     let kept = kept.chain(grown.iter().flat_map(|(alert, group)| group.kept(alert.id, alert.count)));
     remember(&tx, kept.collect()).await?;
+    improve::record_firings(&tx, &firings).await?;
     tx.set_follower_position(position).await?;
     tx.commit().await?;
     Ok(absorbed)
+}
+
+/// How often each rule matched, event by event.
+fn firings(groups: &BTreeMap<String, Group>) -> Firings {
+    let mut firings = Firings::default();
+    for group in groups.values() {
+        group.events.values().for_each(|(_, received)| firings.add(&group.rule.id, *received));
+    }
+    firings
 }
 
 /// Which groups open an alert, and which are counted into an open one.
@@ -113,7 +125,9 @@ impl Group {
     }
     fn title(&self) -> String {
         let more = if self.many { " (more than an hour's budget of alerts, counted together)" } else { "" };
-        keep_text(&format!("{}{more}", self.rule.title))
+        // Many alerts of indicators are about many of them.
+        let of_all = self.many && self.rule.id == detect::INDICATOR_RULE;
+        keep_text(&format!("{}{more}", if of_all { detect::INDICATOR_TITLE } else { &self.rule.title }))
     }
     fn opening(&self) -> EventId {
         self.events.keys().next().copied().unwrap_or(EventId { node: 0, seq: 0 })
@@ -315,7 +329,7 @@ fn new_row(print: &str, group: &Group, number: i64) -> Result<Vec<Value>, DbErro
         number,
         1i64,
         title,
-        AlertSource::Rule.as_str(),
+        if rule.id == detect::INDICATOR_RULE { AlertSource::Indicator } else { AlertSource::Rule }.as_str(),
         keep_text(&rule.id),
         keep_text(&rule.version),
         level,

@@ -70,6 +70,7 @@ pub fn detected(rule: &RuleRef, event: &Event, node: u16) -> Detected {
         _ => name,
     });
     let mut entities = Vec::new();
+    let indicator = (rule.id == detect::INDICATOR_RULE).then(|| detect::named_indicator(&rule.tags)).flatten();
     let named = [(EntityKind::Host, &host), (EntityKind::User, &user)];
     for (kind, value) in named {
         entities.extend(value.iter().map(|value| Entity { kind, value: value.clone() }));
@@ -82,8 +83,13 @@ pub fn detected(rule: &RuleRef, event: &Event, node: u16) -> Detected {
             }
         }
     }
+    entities.extend(indicator.and_then(entity).filter(|entity| !entities.contains(entity)));
     Detected {
-        key: group_key(host.as_deref(), user.as_deref()),
+        key: match indicator {
+            // By value and host, whoever it was.
+            Some((kind, value)) => serde_json::json!([kind, value, host.as_deref().map(str::to_lowercase)]).to_string(),
+            None => group_key(host.as_deref(), user.as_deref()),
+        },
         rule: rule.clone(),
         event: EventId { node, seq: event.seq },
         at: event.seq,
@@ -111,6 +117,18 @@ pub fn correlated(rule: &RuleRef, group: &[(String, String)], events: &[Event], 
         (one.key, one.at, one.host, one.user) = (key.clone(), at, host.clone(), user.clone());
     }
     found
+}
+
+/// What an indicator is about; a network and a URL are no entity of their own.
+fn entity((kind, value): (&str, &str)) -> Option<Entity> {
+    let kind = match kind {
+        "address" => EntityKind::Ip,
+        "domain" => EntityKind::Domain,
+        "email" => EntityKind::Email,
+        "md5" | "sha1" | "sha256" | "sha512" => EntityKind::Hash,
+        _ => return None,
+    };
+    Some(Entity { kind, value: keep_text(value) })
 }
 
 fn text(value: Value<'_>) -> Option<&str> {
@@ -235,6 +253,19 @@ mod tests {
         assert!(found.host.as_deref().unwrap().len() <= super::super::MAX_TEXT);
         assert_eq!(found.user.as_deref(), Some("a\u{fffd}b"));
         assert_eq!(found.entities.len(), PER_EVENT);
+    }
+
+    #[test]
+    fn alerts_of_indicators_are_counted_by_value_and_host() {
+        let of = |value: &str, title: &str, user: &str| {
+            let tags = vec![format!("indicator.domain:{value}"), "list:a".to_owned()];
+            let rule = RuleRef { id: detect::INDICATOR_RULE.into(), title: title.into(), tags, ..rule() };
+            detected(&rule, &event(&[(field::HOST_NAME, "PC"), (field::USER_NAME, user)]), 1)
+        };
+        let one = of("evil.example", "x", "ann");
+        assert_eq!(one.key, of("evil.example", "y", "bob").key);
+        assert_ne!(one.key, of("other.example", "x", "ann").key);
+        assert!(one.entities.contains(&Entity { kind: EntityKind::Domain, value: "evil.example".into() }));
     }
 
     #[test]

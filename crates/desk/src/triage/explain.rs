@@ -66,6 +66,12 @@ pub(super) async fn events(desk: &Desk, id: AlertId) -> Result<AlertEvents, Prob
 pub(super) async fn explain(desk: &Desk, id: AlertId) -> Result<AlertExplanation, Problem> {
     let alert = store::fetch(&desk.db, id).await?;
     let found = newest(desk, &alert).await?;
+    if alert.source == super::AlertSource::Indicator {
+        // What is said of it stands in the alert, whatever the lists say by now.
+        let rule = alert.rule.map(|rule| RuleInForce { id: rule.id, title: rule.title, version: rule.version });
+        let explanation = found.as_ref().and_then(|(_, event)| detect::explain_indicator(&alert.tags, event));
+        return Ok(AlertExplanation { rule, stale: false, explanation, event: found.map(|(id, event)| EventDetail::of(id, &event)) });
+    }
     let rules = desk.rules.load_full();
     let raised_by = alert.rule.as_ref();
     let place = raised_by.and_then(|rule| rules.find(&rule.id));

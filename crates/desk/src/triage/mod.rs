@@ -34,7 +34,7 @@ pub(crate) use list::{containing, listed, one_of, owned_by, unknown};
 pub use merge::MergeRequest;
 pub(crate) use store::{
     MANY, Names, change, check_owner, counts_by_case, difference, event_id, event_ids, fetch, in_case, locking, named,
-    names, owner, severity, word,
+    names, owner, severity, tuples, word,
 };
 pub use weight::{due, risk};
 
@@ -142,6 +142,8 @@ words! {
     AlertSource {
         /// One of our own rules.
         Rule = "rule",
+        /// An indicator of a list.
+        Indicator = "indicator",
     }
 }
 

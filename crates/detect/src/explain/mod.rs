@@ -2,12 +2,14 @@
 //! that it read from, and the bytes of the raw event that matched.
 
 mod locate;
+mod matched;
 
 use crate::rule::atom::{Atom, Buffers, Place, Test};
 use locate::locate;
-use crate::rule::{Body, Expr, Item, ItemValue, Rule, Slow};
+pub(crate) use matched::matched;
+use crate::rule::{Body, Item, ItemValue, Rule, Slow};
 use crate::rule::view::{self, SlowReadings};
-use model::{Field, Matched, Value};
+use model::{Event, Field, Value};
 use serde::Serialize;
 use std::ops::Range;
 
@@ -38,8 +40,11 @@ pub struct SelectionTruth {
 /// A field (or keywords) of a selection and whether it holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ItemTruth {
-    /// The field as the rule names it; none for keywords.
+    /// The field that is asked for; none for keywords.
     pub field: Option<String>,
+    /// Its name in the rule's file, where a pipeline renamed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub was: Option<String>,
     /// The modifiers, in order.
     pub modifiers: Vec<String>,
     /// The value as the rule writes it: of a list the one that held, else the list.
@@ -79,7 +84,7 @@ const MAX_LISTED: usize = 12;
 
 pub(crate) fn explain(rule: &Rule, atoms: &[Atom], readings: &SlowReadings<'_>) -> Explanation {
     let slow = Slow { logic: &rule.logic, atoms, readings };
-    let explainer = Explainer { slow: &slow, readings, each_value: true };
+    let explainer = Explainer { slow: &slow, readings };
     let selections = rule.logic.selections.iter().zip(0u32..).map(|(selection, index)| {
         let mut items = Vec::new();
         explainer.body(&selection.body, &mut items);
@@ -88,47 +93,9 @@ pub(crate) fn explain(rule: &Rule, atoms: &[Atom], readings: &SlowReadings<'_>) 
     Explanation { condition: rule.condition.clone(), holds: slow.holds(), selections: selections.collect() }
 }
 
-/// The fields and values of the items that hold, in selections that hold and that the condition wants to hold.
-pub(crate) fn matched(rule: &Rule, atoms: &[Atom], readings: &SlowReadings<'_>) -> Vec<Matched> {
-    let slow = Slow { logic: &rule.logic, atoms, readings };
-    if !slow.holds() {
-        return Vec::new();
-    }
-    let explainer = Explainer { slow: &slow, readings, each_value: false };
-    let (mut wanted, mut items) = (Vec::new(), Vec::new());
-    wanted_selections(&rule.logic.condition, false, &mut wanted);
-    for (selection, index) in rule.logic.selections.iter().zip(0u32..) {
-        if wanted.contains(&index) && slow.selection(index) {
-            explainer.body(&selection.body, &mut items);
-        }
-    }
-    let mut matched: Vec<Matched> = Vec::new();
-    for item in items.into_iter().filter(|item| item.holds) {
-        if let (Some(value), Some(field)) = (item.value, item.field.or(item.slot)) {
-            let one = Matched { field, value };
-            if !matched.contains(&one) {
-                matched.push(one);
-            }
-        }
-    }
-    matched
-}
-
-fn wanted_selections(expr: &Expr, negated: bool, out: &mut Vec<u32>) {
-    match expr {
-        Expr::All(parts) | Expr::Any(parts) => parts.iter().for_each(|part| wanted_selections(part, negated, out)),
-        Expr::Not(part) => wanted_selections(part, !negated, out),
-        Expr::Selection(index) if !negated => out.push(*index),
-        Expr::AtLeast(_, of) if !negated => out.extend(of),
-        Expr::Selection(_) | Expr::AtLeast(..) => {}
-    }
-}
-
 struct Explainer<'a> {
     slow: &'a Slow<'a, SlowReadings<'a>>,
     readings: &'a SlowReadings<'a>,
-    /// Whether each value of a list is asked for its own answer; a match needs the first that holds.
-    each_value: bool,
 }
 
 impl Explainer<'_> {
@@ -163,7 +130,7 @@ impl Explainer<'_> {
     }
 
     fn values(&self, item: &Item) -> Vec<ValueTruth> {
-        if !self.each_value || item.values.len() < 2 {
+        if item.values.len() < 2 {
             return Vec::new();
         }
         let truth = |value: &ItemValue| ValueTruth {
@@ -175,7 +142,7 @@ impl Explainer<'_> {
 
     fn truth(&self, item: &Item, pattern: String, holds: bool, held: Option<&Atom>, value: &ItemValue) -> ItemTruth {
         let atom = held.or_else(|| value.atoms.first().and_then(|atom| self.slow.atoms.get(*atom as usize)));
-        let read = atom.and_then(|atom| self.read(atom, held.is_some()));
+        let read = atom.and_then(|atom| read(self.readings.event, self.readings.field(atom.place), atom, held.is_some()));
         let (slot, text) = match read {
             Some((field, text)) => (Some(field), text),
             None => (None, None),
@@ -193,6 +160,7 @@ impl Explainer<'_> {
         };
         ItemTruth {
             field: item.field.clone(),
+            was: item.was.clone(),
             modifiers: item.modifiers.clone(),
             pattern,
             holds,
@@ -211,6 +179,7 @@ impl Explainer<'_> {
         let exact = raw.trim_ascii() == line.as_bytes();
         ItemTruth {
             field: item.field.clone(),
+            was: item.was.clone(),
             modifiers: item.modifiers.clone(),
             pattern,
             holds,
@@ -220,25 +189,19 @@ impl Explainer<'_> {
             values: Vec::new(),
         }
     }
+}
 
-    /// The field and value that an atom was held against: the one that held, else the first.
-    fn read(&self, atom: &Atom, held: bool) -> Option<(Field, Option<String>)> {
-        let event = self.readings.event;
-        let own = |value: Value<'_>| value.text(&mut String::new()).map(str::to_owned);
-        let holds = |value: Value<'_>| {
-            let singular = !matches!(atom.test, Test::Null | Test::Present | Test::Same { .. });
-            !singular || !held || atom.test.holds(value, &mut Buffers::default())
-        };
-        match atom.place {
-            Place::Anywhere if held => {
-                event.iter().find(|(_, value)| holds(*value)).map(|(field, value)| (field, own(value)))
-            }
-            Place::Anywhere => None,
-            Place::View(_) => {
-                let field = self.readings.field(atom.place)?;
-                Some((field, event.values(field).find(|value| holds(*value)).and_then(own)))
-            }
-        }
+/// The field and value that an atom was held against: the one that held, else the first. `field` is what its place reads.
+fn read(event: &Event, field: Option<Field>, atom: &Atom, held: bool) -> Option<(Field, Option<String>)> {
+    let own = |value: Value<'_>| value.text(&mut String::new()).map(str::to_owned);
+    let holds = |value: Value<'_>| {
+        let singular = !matches!(atom.test, Test::Null | Test::Present | Test::Same { .. });
+        !singular || !held || atom.test.holds(value, &mut Buffers::default())
+    };
+    match atom.place {
+        Place::Anywhere if held => event.iter().find(|(_, value)| holds(*value)).map(|(field, value)| (field, own(value))),
+        Place::Anywhere => None,
+        Place::View(_) => field.map(|field| (field, event.values(field).find(|value| holds(*value)).and_then(own))),
     }
 }
 

@@ -18,7 +18,7 @@ use crate::refusal::{MAX_MESSAGE, Refusal, shortened};
 use crate::rule::Rule;
 use crate::read::yaml::{self, Node};
 use place::Place;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 
 pub use codes::LINTS;
@@ -94,11 +94,25 @@ impl Finding {
     }
 }
 
+type Renamed<'r> = FxHashSet<(&'r str, &'r str)>;
+
+/// The fields that pipelines renamed, each with the file of the rule.
+fn renamed(rules: &[Rule]) -> Renamed<'_> {
+    let mut renamed = Renamed::default();
+    for rule in rules.iter().filter(|rule| !rule.changed_by.is_empty()) {
+        let file = rule.file.rsplit_once('#').map_or(rule.file.as_str(), |(file, _)| file);
+        renamed.extend(rule.logic.items.iter().filter_map(|item| Some((file, item.was.as_deref()?))));
+    }
+    renamed
+}
+
 /// A document under examination and what was found in it.
 pub(crate) struct Bench<'a> {
     file: &'a str,
     title: Option<&'a str>,
     place: Place<'a>,
+    /// Fields that a pipeline has another name for, each with the file of the rule.
+    renamed: &'a Renamed<'a>,
     findings: Vec<Finding>,
 }
 
@@ -115,8 +129,10 @@ fn finding(code: &'static str, file: &str, line: Option<u32>, title: Option<&str
     Finding { code, severity, file: file.to_owned(), line, title: title.map(str::to_owned), message: shortened(message, MAX_MESSAGE), remedy }
 }
 
-/// Findings about rule files, by file and line. `refused` is what [`crate::RuleSet::compile`] said of the same files.
-pub fn lint(files: &[RuleFile], refused: &[Refusal]) -> Vec<Finding> {
+/// Findings about rule files, by file and line. `refused` is what [`crate::RuleSet::compile_with`] said of the same
+/// files, `rules` are those that it made of them.
+pub fn lint(files: &[RuleFile], refused: &[Refusal], rules: &[Rule]) -> Vec<Finding> {
+    let renamed = renamed(rules);
     let mut findings: Vec<Finding> = refused.iter().map(|refusal| Finding::of(refusal, files)).collect();
     let mut titles: FxHashMap<String, String> = FxHashMap::default();
     for file in files {
@@ -125,7 +141,7 @@ pub fn lint(files: &[RuleFile], refused: &[Refusal]) -> Vec<Finding> {
         for (first, text) in yaml::documents(text.strip_prefix('\u{FEFF}').unwrap_or(text)) {
             let Ok(node) = Node::parse(text) else { continue };
             let title = scalar(node.get("title"));
-            let mut bench = Bench { file: &file.name, title, place: Place::new(text, first), findings: Vec::new() };
+            let mut bench = Bench { file: &file.name, title, place: Place::new(text, first), renamed: &renamed, findings: Vec::new() };
             document(&node, &mut bench);
             if let Some(title) = title {
                 let key = title.trim().to_lowercase();

@@ -1,7 +1,7 @@
 //! What each lint says, and what it does not say of a sound rule.
 
 use super::*;
-use crate::RuleSet;
+use crate::{Pipeline, Pipelines, RuleSet, Setting};
 
 const GOOD: &str = r"title: Someone asks who they are
 id: 61e81caa-246a-4de5-a50a-ed903c95fbd5
@@ -28,8 +28,22 @@ level: low
 
 fn findings(text: &str) -> Vec<Finding> {
     let files = vec![RuleFile { name: "a.yml".to_owned(), text: text.as_bytes().to_vec() }];
-    let (_, report) = RuleSet::compile(files.clone());
-    lint(&files, &report.refused)
+    let (set, report) = RuleSet::compile(files.clone());
+    lint(&files, &report.refused, set.rules())
+}
+
+/// A field that a pipeline has a name for is no unknown one, in the rule's file as it stands.
+#[test]
+fn a_renamed_field_is_known() {
+    let text = GOOD.replace("Image|endswith", "process_path|endswith").replace("User|contains", "process_owner|contains");
+    let files = vec![RuleFile { name: "a.yml".to_owned(), text: text.into_bytes() }];
+    let pipeline = b"transformations:\n  - {type: field_name_mapping, mapping: {process_path: Image}}\n".to_vec();
+    let pipeline = Pipeline::parse(&RuleFile { name: "p.yml".to_owned(), text: pipeline }).unwrap();
+    let setting = Setting { pipelines: Pipelines::new(vec![pipeline]), ..Setting::default() };
+    let (set, report) = RuleSet::compile_with(files.clone(), &setting);
+    let found = lint(&files, &report.refused, set.rules());
+    let messages: Vec<_> = found.iter().map(|finding| (finding.code, finding.message.split(' ').next().unwrap())).collect();
+    assert_eq!(messages, [("lint.field_unknown", "process_owner")]);
 }
 
 /// What is said of the good rule after one change of its text.

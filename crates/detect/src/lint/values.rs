@@ -94,6 +94,10 @@ impl<'n> Look<'_, '_, 'n> {
         if field.is_empty() || field.contains('.') || known.contains(&field) || fields::HEADER.contains(&field) {
             return;
         }
+        // Its name here is the pipeline's affair.
+        if self.bench.renamed.contains(&(self.bench.file, field)) {
+            return;
+        }
         let near = known.iter().find(|name| name.eq_ignore_ascii_case(field));
         let hint = near.map(|name| format!("; {name} is")).unwrap_or_default();
         let message = format!("{field} is no field of {}{hint}", self.source.trim());

@@ -1,34 +1,67 @@
 //! The compiled plan: the same answers as asking every atom of every rule, faster.
 //!
-//! Rules are parted by log source. Within a part the atoms of one field share one set of tables (hash tables for exact
-//! text and suffixes, a sorted chain for prefixes, one automaton for `contains`), so that a value is read once however
-//! many rules look at it. A hit stamps its atom and wakes the rules for which that atom is one of those without which
-//! they cannot hold; only woken rules (and the few that can hold without any hit) have their condition evaluated.
-//! What costs more than a table (regular expressions, networks, inner wildcards, `cased`) stands behind a literal where
-//! it has one, is asked only when a condition reaches it, and once per event.
+//! The atoms of all rules that look at one field share one set of tables (hash tables for exact text and suffixes, a
+//! sorted chain for prefixes, windows and an automaton for `contains`), so that a value is read once however many rules
+//! look at it, and not at all where what stands in it is remembered. A hit marks its atom and wakes those rules of the
+//! event's log source for which that atom is one of those without which they cannot hold; only woken rules (and the few
+//! that can hold without any hit) have their condition evaluated. What costs more than a table (regular expressions,
+//! networks, inner wildcards, `cased`) stands behind a literal where it has one, is asked only when a condition reaches
+//! it, and once per event; so is reading the whole event for keywords, unless a rule has nothing else to wait for.
+//! Which tables read which slot depends on the event's fields alone and is worked out once per shape of events.
 
+mod cache;
+mod conditions;
+mod fields;
 mod grams;
 mod literal;
-mod partition;
+mod run;
 mod scratch;
+mod shape;
 mod tables;
 mod tree;
+mod wakes;
+mod whole;
 
 pub use scratch::Scratch;
 
-use crate::rule::item::Vocabulary;
 use crate::rule::Rule;
+use crate::rule::atom::{Atom, Place};
+use crate::rule::item::Vocabulary;
+use conditions::{ASK, Conditions, NO, State, UNREAD};
+use fields::FieldTables;
 use model::{Event, LogSource};
-use partition::Partition;
+use run::Run;
 use rustc_hash::FxHashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use tree::{Forest, Trigger, is_lazy};
+use wakes::Wakes;
+use whole::Whole;
 
 /// A rule set, compiled.
 #[derive(Debug)]
 pub(crate) struct Plan {
     /// Tells one plan's scratch from another's.
     id: u64,
-    partitions: Vec<Partition>,
+    sources: Vec<Source>,
+    /// The condition of each rule.
+    rules: Vec<u32>,
+    conditions: Conditions,
+    /// What is known of each atom before an event is read.
+    base: Vec<State>,
+    fields: Vec<FieldTables>,
+    wakes: Wakes,
+}
+
+/// A log source that rules look at.
+#[derive(Debug)]
+struct Source {
+    log_source: LogSource,
+    /// Rules that can hold without any hit.
+    always: Vec<u32>,
+    /// Rules that can hold where a field of the view is present.
+    present: Vec<(u32, u32)>,
+    /// What they look for anywhere in an event.
+    whole: Option<Whole>,
 }
 
 static NEXT_PLAN: AtomicU64 = AtomicU64::new(1);
@@ -36,42 +69,83 @@ static NEXT_PLAN: AtomicU64 = AtomicU64::new(1);
 impl Plan {
     /// Compiles rules.
     pub(crate) fn build(rules: &[Rule], vocabulary: &Vocabulary) -> Plan {
-        let mut order: Vec<LogSource> = Vec::new();
-        let mut by_source: FxHashMap<LogSource, Vec<u32>> = FxHashMap::default();
+        let atoms = &vocabulary.atoms;
+        let (mut forest, mut sources) = (Forest::of(rules, atoms.len()), Vec::new());
+        let (mut roots, mut waiting) = (Vec::with_capacity(rules.len()), Vec::new());
+        let mut asked_by: Vec<Vec<u32>> = vec![Vec::new(); atoms.len()];
+        let mut by_source: FxHashMap<LogSource, u32> = FxHashMap::default();
         for (rule, index) in rules.iter().zip(0u32..) {
-            by_source
-                .entry(rule.log_source)
-                .or_insert_with(|| {
-                    order.push(rule.log_source);
-                    Vec::new()
-                })
-                .push(index);
+            // At most as many as rules.
+            let of = *by_source.entry(rule.log_source).or_insert_with(|| {
+                sources.push(Source { log_source: rule.log_source, always: Vec::new(), present: Vec::new(), whole: None });
+                (sources.len() - 1) as u32
+            });
+            let built = forest.rule(&rule.logic, atoms);
+            roots.push(built.node);
+            for atom in rule.logic.atoms() {
+                let list = asked_by.get_mut(atom as usize);
+                list.into_iter().filter(|list| list.last() != Some(&of)).for_each(|list| list.push(of));
+            }
+            let Some(source) = sources.get_mut(of as usize) else { continue };
+            let Some((_, triggers)) = built.required else {
+                source.always.push(index);
+                continue;
+            };
+            for trigger in triggers {
+                match trigger {
+                    Trigger::Present(view) => source.present.push((view, index)),
+                    Trigger::Atom(atom) => {
+                        waiting.push((atom, of, index));
+                    }
+                }
+            }
         }
-        let partitions = order
-            .into_iter()
-            .map(|source| {
-                Partition::build(source, by_source.get(&source).map_or(&[][..], Vec::as_slice), rules, &vocabulary.atoms)
-            })
-            .collect();
-        Plan { id: NEXT_PLAN.fetch_add(1, Ordering::Relaxed), partitions }
+        waiting.sort_unstable();
+        waiting.dedup();
+        for (source, of) in sources.iter_mut().zip(0u32..) {
+            source.whole = keywords(of, atoms, &asked_by, &waiting);
+        }
+        Plan {
+            id: NEXT_PLAN.fetch_add(1, Ordering::Relaxed),
+            sources,
+            rules: roots.into_iter().map(|root| conditions::child(&forest.nodes, root)).collect(),
+            conditions: Conditions::build(&forest.nodes),
+            base: atoms.iter().map(first_state).collect(),
+            fields: fields::build(atoms, &asked_by),
+            wakes: Wakes::build(atoms.len(), &waiting),
+        }
     }
 
     /// Appends the indexes of the rules that hold, in ascending order.
     pub(crate) fn matches(&self, vocabulary: &Vocabulary, event: &Event, scratch: &mut Scratch, out: &mut Vec<u32>) {
-        scratch.prepare(self, &vocabulary.views);
-        let route = scratch.route(&event.log_source, &self.partitions);
-        if route.is_empty() {
+        scratch.prepare(self);
+        let Scratch { shapes, work, .. } = scratch;
+        let shape = shapes.of(event, self, &vocabulary.views);
+        if !shape.watched {
             return;
         }
-        scratch.fill(&vocabulary.views, event);
         let found = out.len();
-        for at in route {
-            if let Some(partition) = scratch.routed(at).and_then(|index| self.partitions.get(index as usize)) {
-                partition.run(&vocabulary.atoms, event, scratch, out);
-            }
-        }
+        Run { plan: self, atoms: &vocabulary.atoms, event, shape, work }.run(out);
         if let Some(found) = out.get_mut(found..) {
             found.sort_unstable();
         }
+    }
+}
+
+/// The keywords of a log source. `waiting` has the atoms that rules wait for, each with its log source.
+fn keywords(source: u32, atoms: &[Atom], asked_by: &[Vec<u32>], waiting: &[(u32, u32, u32)]) -> Option<Whole> {
+    let asks = |by: &[u32]| by.contains(&source);
+    let members = atoms.iter().zip(asked_by).zip(0u32..).filter(|((atom, by), _)| atom.place == Place::Anywhere && asks(by));
+    let members: Vec<u32> = members.map(|(_, index)| index).collect();
+    let awaited = waiting.iter().any(|(atom, of, _)| *of == source && members.binary_search(atom).is_ok());
+    Whole::build(&members, atoms, awaited)
+}
+
+/// What is known of an atom before an event is read.
+fn first_state(atom: &Atom) -> State {
+    match (is_lazy(&atom.test), atom.place) {
+        (true, _) => ASK,
+        (false, Place::Anywhere) => UNREAD,
+        (false, Place::View(_)) => NO,
     }
 }

@@ -8,7 +8,7 @@ use std::ops::Range;
 /// That a found text speaks for an atom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
-    /// The atom, by its number in the partition.
+    /// The atom, by its number.
     pub atom: u32,
     /// The text is necessary but not sufficient.
     pub verify: bool,
@@ -42,6 +42,10 @@ pub(crate) struct Tables {
     grams: Grams,
     /// What is too short or too crowded for [`Grams`].
     contains: Option<Contains>,
+    /// Nothing but whole values is looked for.
+    only_exact: bool,
+    /// Bit n: some whole values have n bytes, or 63 and more.
+    lengths: u64,
 }
 
 #[derive(Debug)]
@@ -64,24 +68,34 @@ impl Tables {
             let range = start..tables.entries.len() as u32;
             let Some((standing, text, _)) = group.first() else { continue };
             match standing {
-                Standing::Exact => drop(tables.exact.insert(text.clone().into(), range)),
+                Standing::Exact => {
+                    tables.lengths |= bit_of(text.len());
+                    tables.exact.insert(text.clone().into(), range);
+                }
                 Standing::Number => drop(tables.numbers.insert(text.clone().into(), range)),
                 Standing::Prefix => tables.prefixes.push(text, range),
                 Standing::Suffix => tables.suffixes.push(text, range),
                 Standing::Contains => contained.push((text.clone(), range)),
             }
         }
+        let contains = !contained.is_empty();
         let (grams, rest) = Grams::build(contained);
         tables.grams = grams;
         tables.contains = Contains::build(rest);
+        tables.only_exact = !contains && tables.prefixes.list.is_empty() && tables.suffixes.by_tail.is_empty();
         tables
     }
 
     /// Calls `hit` for every entry whose text stands in `value`, which is folded; some more than once.
     pub(crate) fn scan(&self, value: &[u8], mut hit: impl FnMut(Entry)) {
         let mut report = |range: &Range<u32>| self.report(range, &mut hit);
-        if let Some(range) = self.exact.get(value) {
+        if self.lengths & bit_of(value.len()) != 0
+            && let Some(range) = self.exact.get(value)
+        {
             report(range);
+        }
+        if self.only_exact {
+            return;
         }
         self.prefixes.scan(value, &mut report);
         self.suffixes.scan(value, &mut report);
@@ -104,9 +118,9 @@ impl Tables {
         self.exact.is_empty() && self.numbers.is_empty() && self.prefixes.list.is_empty() && self.suffixes.by_tail.is_empty()
     }
 
-    /// Whether any number is looked for.
-    pub(crate) fn has_numbers(&self) -> bool {
-        !self.numbers.is_empty()
+    /// Whether only whole values are looked for.
+    pub(crate) fn is_exact_only(&self) -> bool {
+        self.only_exact
     }
 
     fn report(&self, range: &Range<u32>, hit: &mut impl FnMut(Entry)) {
@@ -114,6 +128,10 @@ impl Tables {
             entries.iter().for_each(|entry| hit(*entry));
         }
     }
+}
+
+fn bit_of(length: usize) -> u64 {
+    1 << length.min(63)
 }
 
 impl Contains {

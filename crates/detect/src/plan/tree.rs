@@ -1,14 +1,14 @@
-//! Conditions as trees over atoms. Equal subtrees of a partition are one.
+//! Conditions as trees over atoms, and what is known of them. Equal subtrees of a rule set are one.
 
 use crate::rule::atom::{Anchor, Atom, Place, Test};
 use crate::rule::pattern::Shape;
-use crate::rule::{Body, Expr, Item, Logic};
+use crate::rule::{Body, Expr, Item, Logic, Rule};
 use rustc_hash::FxHashMap;
 
 /// A node; children stand in a list of their own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Node {
-    /// An atom, by its number in the partition.
+    /// An atom, by its number.
     Atom(u32),
     All(Box<[u32]>),
     Any(Box<[u32]>),
@@ -31,23 +31,31 @@ pub(crate) struct Built {
     pub node: u32,
     /// Guess of how often it holds.
     chance: f64,
-    /// Whether reading it may cost more than a stamp.
+    /// Whether asking it may cost more than a look at the atom's state.
     lazy: bool,
     /// What must have happened for it to hold, and a guess of how often that is; none where it can hold without.
     pub required: Option<(f64, Vec<Trigger>)>,
 }
 
-/// The trees of a partition while they are built.
+/// The trees of a rule set while they are built.
 #[derive(Default)]
 pub(crate) struct Forest {
     pub nodes: Vec<Node>,
     known: FxHashMap<Node, u32>,
-    /// Atoms of the set by their number in the partition.
-    pub atoms: Vec<u32>,
-    local: FxHashMap<u32, u32>,
+    /// How many items ask each atom.
+    uses: Vec<u32>,
 }
 
 impl Forest {
+    /// No trees yet, of these rules over so many atoms.
+    pub(crate) fn of(rules: &[Rule], atoms: usize) -> Forest {
+        let mut uses = vec![0u32; atoms];
+        for atom in rules.iter().flat_map(|rule| rule.logic.atoms()) {
+            uses.get_mut(atom as usize).into_iter().for_each(|uses| *uses += 1);
+        }
+        Forest { uses, ..Forest::default() }
+    }
+
     /// The tree of a rule.
     pub(crate) fn rule(&mut self, logic: &Logic, atoms: &[Atom]) -> Built {
         let selections: Vec<Built> = logic.selections.iter().map(|selection| self.body(&selection.body, logic, atoms)).collect();
@@ -101,31 +109,27 @@ impl Forest {
         if item.negated { self.not(whole) } else { whole }
     }
 
-    fn atom(&mut self, global: u32, atom: &Atom) -> Built {
-        let local = match self.local.get(&global) {
-            Some(local) => *local,
-            None => {
-                let local = self.atoms.len() as u32;
-                self.atoms.push(global);
-                self.local.insert(global, local);
-                local
-            }
-        };
+    fn atom(&mut self, index: u32, atom: &Atom) -> Built {
         let lazy = is_lazy(&atom.test);
-        let chance = chance(&atom.test);
+        // What many rules ask tells where they look (a provider, an event number, a shell), and is there often.
+        let uses = f64::from(self.uses.get(index as usize).copied().unwrap_or_default());
+        let chance = chance(&atom.test).max((PER_USE * (uses - 1.0)).min(0.9));
         let required = match (&atom.test, atom.place, lazy) {
             (Test::Null, _, _) | (_, Place::Anywhere, true) => None,
             (_, Place::View(view), true) => Some((PRESENT, vec![Trigger::Present(view)])),
-            (_, _, false) => Some((chance, vec![Trigger::Atom(local)])),
+            // Reading the whole event costs more than all else: only for rules that have nothing else to wait for.
+            (_, Place::Anywhere, false) => Some((WHOLE_EVENT + chance, vec![Trigger::Atom(index)])),
+            (_, Place::View(_), false) => Some((chance, vec![Trigger::Atom(index)])),
         };
-        Built { node: self.node(Node::Atom(local)), chance, lazy, required }
+        let lazy = lazy || atom.place == Place::Anywhere;
+        Built { node: self.node(Node::Atom(index)), chance, lazy, required }
     }
 
     fn all(&mut self, mut parts: Vec<Built>) -> Built {
         if parts.len() == 1 {
             return parts.swap_remove(0);
         }
-        // The rarest first; what costs more than a stamp last.
+        // The rarest first; what costs more than a look last.
         parts.sort_by(|a, b| (a.lazy, a.chance).partial_cmp(&(b.lazy, b.chance)).unwrap_or(std::cmp::Ordering::Equal));
         let node = self.node(Node::All(parts.iter().map(|part| part.node).collect()));
         let chance = parts.iter().map(|part| part.chance).product();
@@ -180,6 +184,11 @@ fn union(mut all: (f64, Vec<Trigger>), part: Option<(f64, Vec<Trigger>)>) -> Opt
 /// How often a field that a rule names is present, as a guess.
 const PRESENT: f64 = 0.7;
 
+/// How much more often than others an atom is guessed to hold for each further rule that asks it.
+const PER_USE: f64 = 0.004;
+/// Weighs more than any sum of chances that matters.
+const WHOLE_EVENT: f64 = 1e6;
+
 /// Whether an atom has no text to look for and is asked when a condition reaches it.
 pub(crate) fn is_lazy(test: &Test) -> bool {
     match test {
@@ -190,22 +199,50 @@ pub(crate) fn is_lazy(test: &Test) -> bool {
     }
 }
 
-/// How often an atom holds where its field is present: a guess from the length of its text and where it must stand.
+/// What most paths and command lines of Windows hold.
+const COMMON: &[&[u8]] = &[
+    br"c:\windows",
+    br"\windows",
+    br"\system32",
+    br"c:\",
+    br"\users",
+    br"\program files",
+    b".exe",
+    b"microsoft",
+    b"http",
+];
+
+/// Bytes of a text that tell it from others.
+fn telling(text: &[u8]) -> usize {
+    let common = |at: usize| COMMON.iter().find(|common| text.get(at..).is_some_and(|rest| rest.starts_with(common)));
+    let (mut at, mut count) = (0, 0);
+    while at < text.len() {
+        match common(at) {
+            Some(common) => at += common.len(),
+            None => {
+                at += 1;
+                count += 1;
+            }
+        }
+    }
+    count
+}
+
+/// How often an atom holds where its field is present: a guess from what its text tells and where it must stand.
 fn chance(test: &Test) -> f64 {
-    let of_length = |length: usize, base: f64| base.powi(i32::try_from(length.min(24)).unwrap_or(24));
+    let of = |text: &[u8], base: f64| base.powi(i32::try_from(telling(text).min(24)).unwrap_or(24));
     match test {
         Test::Text { glob, .. } => match glob.shape() {
             Shape::Any => PRESENT,
-            Shape::Exact(text) => 0.3 * of_length(text.len(), 0.85),
-            // Folders such as `C:\Windows\` begin most paths.
-            Shape::Prefix(text) => 0.6 * of_length(text.len(), 0.93),
-            Shape::Suffix(text) => of_length(text.len(), 0.7),
-            Shape::Contains(text) => of_length(text.len(), 0.75),
-            Shape::Wild(text) => of_length(text.map_or(0, <[u8]>::len), 0.75),
+            Shape::Exact(text) => 0.3 * of(text, 0.85),
+            Shape::Prefix(text) => 0.6 * of(text, 0.93),
+            Shape::Suffix(text) => of(text, 0.7),
+            Shape::Contains(text) => of(text, 0.75),
+            Shape::Wild(text) => of(text.unwrap_or_default(), 0.75),
         },
         Test::Number(_) => 0.1,
         Test::Regex(pattern) => match super::literal::required(pattern.0.as_str()) {
-            Some(texts) => texts.iter().map(|text| of_length(text.len(), 0.75)).sum::<f64>().min(1.0),
+            Some(texts) => texts.iter().map(|text| of(text.as_bytes(), 0.75)).sum::<f64>().min(1.0),
             None => 0.3,
         },
         Test::Compare(..) | Test::Part(..) | Test::Cidr(_) => 0.3,

@@ -1,13 +1,14 @@
-//! A rule between its file and its meaning: what filters may still change.
+//! A rule between its file and its meaning: what filters and pipelines may still change.
 
-use crate::rule::item::Vocabulary;
+use crate::rule::item::{Vocabulary, word, written_key};
 use crate::read::outline::{Outline, array_matching};
 use crate::read::placeholder::Lookup;
 use crate::refusal::Fault;
-use crate::rule::{Body, Expr, Logic, Selection};
+use crate::rule::{Body, Expr, Item, Logic, Selection};
 use model::LogSource;
-use rsigma_parser::{Detection, DetectionItem, Detections, FieldSpec, SigmaRule};
+use rsigma_parser::{Detection, DetectionItem, Detections, FieldSpec, SigmaRule, SigmaValue};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// A rule that may still change.
 #[derive(Debug)]
@@ -18,12 +19,14 @@ pub(crate) struct Draft {
     pub parts: Vec<Part>,
     /// Whatever besides the rule's text decides its meaning.
     pub influences: Vec<String>,
+    /// The steps of pipelines that changed it.
+    pub changed_by: Vec<Arc<str>>,
 }
 
 /// Selections with their condition.
 #[derive(Clone, Debug)]
 pub(crate) struct Part {
-    /// The title of the filter; none for the rule's own.
+    /// The title of the filter, or which pipeline; none for the rule's own.
     pub title: Option<String>,
     pub outline: Outline,
     /// The bodies of the selections, by their index.
@@ -37,7 +40,33 @@ pub(crate) struct Part {
 pub(crate) enum Tree {
     All(Vec<Tree>),
     Any(Vec<Tree>),
-    Item(Box<DetectionItem>),
+    Item(Box<Leaf>),
+}
+
+/// A field with its values, and what a pipeline made of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Leaf {
+    pub item: DetectionItem,
+    /// The field as the rule's file has it, where a pipeline changed it.
+    pub origin: Option<Box<FieldSpec>>,
+    /// The ids of the steps that were applied to it.
+    pub applied: Vec<Arc<str>>,
+    /// A step gave the field its name, be it the same.
+    pub named: bool,
+}
+
+impl Leaf {
+    pub(crate) fn new(item: DetectionItem) -> Leaf {
+        Leaf { item, origin: None, applied: Vec::new(), named: false }
+    }
+
+    /// What the rule means by it; where that is nothing the fault stands where the rule's file has the field.
+    fn item(&self, source: &LogSource, lookup: &mut Lookup<'_>, vocabulary: &mut Vocabulary) -> Result<Item, Fault> {
+        let item = vocabulary.item(source, &self.item, lookup);
+        let Some(origin) = &self.origin else { return item };
+        let item = item.map_err(|fault| Fault { near: None, ..fault }.near(written_key(origin)))?;
+        Ok(Item { was: origin.name.clone().filter(|_| origin.name != self.item.field.name), ..item })
+    }
 }
 
 impl Tree {
@@ -59,7 +88,7 @@ impl Tree {
         if let Some(name) = item.field.name.as_mut().filter(|name| name.contains(['[', ']'])) {
             *name = name.replace("\\[", "[").replace("\\]", "]");
         }
-        Tree::Item(Box::new(item))
+        Tree::Item(Box::new(Leaf::new(item)))
     }
 
     fn body(
@@ -75,8 +104,8 @@ impl Tree {
         Ok(match self {
             Tree::All(parts) => Body::All(each(parts)?),
             Tree::Any(parts) => Body::Any(each(parts)?),
-            Tree::Item(item) => {
-                logic.items.push(vocabulary.item(source, item, lookup)?);
+            Tree::Item(leaf) => {
+                logic.items.push(leaf.item(source, lookup, vocabulary)?);
                 // Bounded by the number of values that a rule may have.
                 Body::Item(logic.items.len() as u32 - 1)
             }
@@ -136,6 +165,45 @@ impl Draft {
             parts => parts.iter().map(Part::written).collect::<Vec<_>>().join(" and "),
         };
         Ok((logic, written))
+    }
+}
+
+impl Draft {
+    /// Everything that it asks, as one text: equal drafts have equal texts.
+    pub(crate) fn meaning(&self) -> String {
+        fn within(tree: &Tree, out: &mut String) {
+            let (mark, parts) = match tree {
+                Tree::All(parts) => ('&', parts),
+                Tree::Any(parts) => ('|', parts),
+                Tree::Item(leaf) => {
+                    let field = &leaf.item.field;
+                    out.extend(["\0", field.name.as_deref().unwrap_or("\0")]);
+                    field.modifiers.iter().for_each(|modifier| out.extend(["|", word(*modifier)]));
+                    for value in &leaf.item.values {
+                        // A number is not the text of it.
+                        out.push_str(if matches!(value, SigmaValue::String(_)) { "\0t" } else { "\0v" });
+                        out.push_str(&value.to_string());
+                    }
+                    return;
+                }
+            };
+            out.extend([mark, '(']);
+            parts.iter().for_each(|part| within(part, out));
+            out.push(')');
+        }
+        let source = &self.rule.logsource;
+        let mut out = String::new();
+        for part in [&source.product, &source.category, &source.service] {
+            out.extend([part.as_deref().unwrap_or_default(), "\0"]);
+        }
+        for part in &self.parts {
+            out.extend([if part.excludes { "\0not " } else { "\0" }, &part.outline.written]);
+            for index in part.outline.order.iter().map(|index| *index as usize) {
+                out.extend(["\0", part.outline.names.get(index).map_or("", String::as_str)]);
+                part.trees.get(index).into_iter().for_each(|tree| within(tree, &mut out));
+            }
+        }
+        out
     }
 }
 

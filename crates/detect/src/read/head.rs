@@ -39,6 +39,7 @@ pub(crate) fn of(document: &Document, node: &Node) -> Result<Rule, Fault> {
         file: document.name.clone(),
         text: document.text.clone(),
         condition: String::new(),
+        changed_by: Vec::new(),
         logic: Logic { selections: Vec::new(), items: Vec::new(), condition: Expr::Any(Vec::new()) },
     })
 }

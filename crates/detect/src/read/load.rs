@@ -1,6 +1,7 @@
 //! From files of Sigma rules to rules that run, and a report of those that do not. One bad rule never fails the rest.
 
 use crate::correlate::{self, Book, Known};
+use crate::pipeline::Pipelines;
 use crate::read::collection;
 use crate::read::draft::{Draft, Part};
 use crate::read::filters::Filters;
@@ -30,6 +31,10 @@ pub struct RuleFile {
 pub struct Setting {
     /// The lists that placeholders name.
     pub placeholders: Placeholders,
+    /// What brings rules of another naming to this one's.
+    pub pipelines: Pipelines,
+    /// Ids of rules that are read, so that nothing else takes their place, and do not run.
+    pub without: FxHashSet<String>,
 }
 
 /// Bytes of a file.
@@ -120,6 +125,9 @@ pub(crate) fn load(files: Vec<RuleFile>, setting: &Setting) -> Loaded {
             loaded.report.refused.push(document.refuse(fault));
         }
     }
+    // Before anything refers to a rule by its place.
+    loaded.rules.retain(|rule| !setting.without.contains(&rule.reference.id));
+    loaded.waiting.retain(|(_, draft)| !setting.without.contains(&draft.rule.reference.id));
     loaded.report.refused.extend(filters.idle());
     let refused = loaded.correlate();
     loaded.report.refused.extend(refused);
@@ -200,8 +208,9 @@ fn read(document: &Document, node: &Node, setting: &Setting, filters: &mut Filte
     let outline = Outline::of(detection, &[])?;
     let mut rule = parsed(&document.text)?;
     let part = Part::new(outline, std::mem::replace(&mut rule.detection, nothing()))?;
-    let mut draft = Draft { rule, parts: vec![part], influences: Vec::new() };
+    let mut draft = Draft { rule, parts: vec![part], influences: Vec::new(), changed_by: Vec::new() };
     filters.apply(&mut draft);
+    setting.pipelines.apply(node, &mut draft)?;
     rule_of(document, node, draft, setting, vocabulary)
 }
 
@@ -213,7 +222,7 @@ fn rule_of(document: &Document, node: &Node, draft: Draft, setting: &Setting, vo
     let log_source = log_source(&draft.rule)?;
     let mut used = Lookup::new(&setting.placeholders);
     let (logic, condition) = draft.logic(&log_source, &mut used, vocabulary)?;
-    let Draft { rule: parsed, influences, .. } = draft;
+    let Draft { rule: parsed, influences, changed_by, .. } = draft;
     let level = match (node.get("level"), parsed.level) {
         (_, Some(level)) => Severity::parse(level.as_str()),
         // The specification leaves the level free and gives no default. `informational` would mean "no alert", which
@@ -256,6 +265,7 @@ fn rule_of(document: &Document, node: &Node, draft: Draft, setting: &Setting, vo
         file: document.name.clone(),
         text: document.text.clone(),
         condition,
+        changed_by,
         logic,
     })
 }

@@ -4,11 +4,11 @@
 mod archive;
 mod collection;
 pub(crate) mod condition;
-mod draft;
+pub(crate) mod draft;
 mod filters;
 pub(crate) mod head;
 pub(crate) mod load;
-mod outline;
+pub(crate) mod outline;
 pub(crate) mod placeholder;
 pub(crate) mod yaml;
 

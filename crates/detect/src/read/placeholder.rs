@@ -4,10 +4,11 @@
 //! `\%plain%name%` shows. The values of a list are patterns: `srv*` means every name that begins with `srv`.
 
 use crate::refusal::Fault;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Lists by name, for the rules that name them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Placeholders {
     lists: BTreeMap<String, Vec<String>>,
 }
@@ -58,14 +59,15 @@ impl<'p> Lookup<'p> {
 
 /// A piece of a value with placeholders.
 #[derive(Debug, PartialEq, Eq)]
-enum Piece<'t> {
+pub(crate) enum Piece<'t> {
     Text(&'t str),
     /// `\%`
     Percent,
     Name(&'t str),
 }
 
-fn pieces(text: &str) -> Vec<Piece<'_>> {
+/// A value's pieces, in order.
+pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let (mut rest, mut at) = (text, 0);
     while let Some(found) = rest.get(at..).and_then(|tail| tail.find('%')).map(|found| at + found) {

@@ -2,7 +2,7 @@
 //! merge keys and custom tags are faults.
 
 use crate::refusal::Fault;
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{DuplicateKeyPolicy, MergeKeyPolicy, Options};
 
 /// A document as it is written: maps keep their order.
@@ -23,7 +23,7 @@ const MAX_NODES: usize = 120_000;
 impl Node {
     /// The tree of one document.
     pub(crate) fn parse(text: &str) -> Result<Node, Fault> {
-        serde_saphyr::from_str_with_options(text, options()).map_err(fault)
+        parse(text)
     }
 
     /// The value of a key of a map.
@@ -42,6 +42,11 @@ impl Node {
 
 /// The same document with the types of its scalars, in no order.
 pub(crate) fn typed(text: &str) -> Result<serde_json::Value, Fault> {
+    parse(text)
+}
+
+/// One document as whatever it is read into, within the same budget.
+pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
     serde_saphyr::from_str_with_options(text, options()).map_err(fault)
 }
 

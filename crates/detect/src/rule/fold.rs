@@ -24,21 +24,28 @@ impl Form {
 
     /// Appends `text` in this form.
     pub(crate) fn render(self, text: &str, out: &mut Vec<u8>) {
-        let start = out.len();
-        if text.is_ascii() {
-            out.extend_from_slice(text.as_bytes());
-            let Some(added) = out.get_mut(start..) else { return };
-            if !self.cased {
-                added.make_ascii_lowercase();
+        let mut rest = text;
+        while !rest.is_empty() {
+            // Runs of ASCII are folded at once, whatever stands between them.
+            let (run, other) = rest.split_at(ascii_run(rest.as_bytes()));
+            self.render_ascii(run.as_bytes(), out);
+            let mut chars = other.chars();
+            if let Some(c) = chars.next() {
+                out.extend_from_slice(self.of_char(c).encode_utf8(&mut [0; 4]).as_bytes());
             }
-            if self.dashed {
-                added.iter_mut().filter(|b| **b == b'/').for_each(|b| *b = b'-');
-            }
-            return;
+            rest = chars.as_str();
         }
-        let mut buffer = [0; 4];
-        for c in text.chars() {
-            out.extend_from_slice(self.of_char(c).encode_utf8(&mut buffer).as_bytes());
+    }
+
+    fn render_ascii(self, text: &[u8], out: &mut Vec<u8>) {
+        let start = out.len();
+        out.extend_from_slice(text);
+        let Some(added) = out.get_mut(start..) else { return };
+        if !self.cased {
+            added.make_ascii_lowercase();
+        }
+        if self.dashed {
+            added.iter_mut().filter(|b| **b == b'/').for_each(|b| *b = b'-');
         }
     }
 
@@ -54,6 +61,13 @@ impl Form {
         offsets.push(text.len());
         (out, offsets)
     }
+}
+
+/// How many bytes of ASCII a text begins with.
+fn ascii_run(text: &[u8]) -> usize {
+    let blocks = text.chunks(64).take_while(|block| block.is_ascii()).map(<[u8]>::len).sum::<usize>();
+    let rest = text.get(blocks..).unwrap_or_default();
+    blocks + rest.iter().position(|b| !b.is_ascii()).unwrap_or(rest.len())
 }
 
 /// The characters that open an option on a Windows command line.

@@ -11,7 +11,7 @@ use crate::rule::time_part::TimePart;
 use crate::rule::view::Views;
 use model::LogSource;
 use regex::RegexBuilder;
-use rsigma_parser::{DetectionItem, Modifier, SigmaString, SigmaValue, SpecialChar, StringPart};
+use rsigma_parser::{DetectionItem, FieldSpec, Modifier, SigmaString, SigmaValue, SpecialChar, StringPart};
 use rustc_hash::FxHashMap;
 
 /// Bytes that one compiled expression may take.
@@ -57,13 +57,11 @@ impl Vocabulary {
         lookup: &mut Lookup<'_>,
     ) -> Result<Item, Fault> {
         let field = written.field.name.as_deref();
-        let near = match (field, written.field.modifiers.first()) {
-            (_, Some(modifier)) => Some(format!("{}|{}", field.unwrap_or_default(), word(*modifier))),
-            (Some(field), None) => Some(format!("{field}:")),
-            (None, None) => None,
-        };
         let item = self.item_of(source, field, &written.field.modifiers, &written.values, lookup);
-        item.map_err(|fault| if let Some(near) = near { fault.near(near) } else { fault })
+        item.map_err(|fault| {
+            let key = written_key(&written.field);
+            if key.is_empty() { fault } else { fault.near(key) }
+        })
     }
 
     fn item_of(
@@ -84,6 +82,7 @@ impl Vocabulary {
         }
         let mut item = Item {
             field: field.map(str::to_owned),
+            was: None,
             modifiers: modifiers.iter().map(|m| word(*m).to_owned()).collect(),
             all: meaning.all,
             negated: meaning.negated,
@@ -160,6 +159,15 @@ impl Vocabulary {
                 Err(Fault::new("rule.modifier_conflict", "this modifier needs a field"))
             }
         }
+    }
+}
+
+/// The beginning of a field's key as a rule writes it; nothing for keywords.
+pub(crate) fn written_key(field: &FieldSpec) -> String {
+    match (&field.name, field.modifiers.first()) {
+        (name, Some(modifier)) => format!("{}|{}", name.as_deref().unwrap_or_default(), word(*modifier)),
+        (Some(name), None) => format!("{name}:"),
+        (None, None) => String::new(),
     }
 }
 
@@ -427,7 +435,7 @@ fn source_text(value: &SigmaValue) -> String {
 }
 
 /// A modifier as rules write it.
-fn word(modifier: Modifier) -> &'static str {
+pub(crate) fn word(modifier: Modifier) -> &'static str {
     match modifier {
         Modifier::Contains => "contains",
         Modifier::StartsWith => "startswith",

@@ -14,6 +14,7 @@ pub use ads::Ads;
 
 use atom::{Atom, Buffers, Readings};
 use model::{LogSource, RuleRef};
+use std::sync::Arc;
 
 /// A loaded rule.
 #[derive(Clone, Debug)]
@@ -42,6 +43,8 @@ pub struct Rule {
     pub text: String,
     /// The condition; several are joined by `or`.
     pub condition: String,
+    /// The steps of processing pipelines that changed it, in their order.
+    pub changed_by: Vec<Arc<str>>,
     pub(crate) logic: Logic,
 }
 
@@ -53,6 +56,13 @@ pub(crate) struct Logic {
     /// In the order of the selections.
     pub items: Vec<Item>,
     pub condition: Expr,
+}
+
+impl Logic {
+    /// The atoms that it asks, some more than once.
+    pub(crate) fn atoms(&self) -> impl Iterator<Item = u32> {
+        self.items.iter().flat_map(|item| &item.values).flat_map(|value| &value.atoms).copied()
+    }
 }
 
 /// A named selection.
@@ -76,6 +86,8 @@ pub(crate) enum Body {
 pub(crate) struct Item {
     /// `None` for keywords.
     pub field: Option<String>,
+    /// The field's name in the rule's file, where a pipeline renamed it.
+    pub was: Option<String>,
     pub modifiers: Vec<String>,
     /// Every value must hold, not only one.
     pub all: bool,

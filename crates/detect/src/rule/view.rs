@@ -13,8 +13,8 @@ use std::borrow::Cow;
 /// One name as the rules of some log sources read it.
 #[derive(Debug)]
 pub(crate) struct View {
-    /// Field names, the first present one is read.
-    pub candidates: Vec<String>,
+    /// Field names, the first present one is read; each with its field.
+    candidates: Vec<(String, Option<Field>)>,
 }
 
 /// That a field is a candidate of a view; the lowest rank wins.
@@ -41,19 +41,15 @@ impl Views {
         }
         // Bounded by the number of values that a rule set may have.
         let view = self.list.len() as u32;
+        let mut fields = Vec::with_capacity(candidates.len());
         for (candidate, rank) in candidates.iter().zip((0u32..).step_by(2)) {
             // Known from the start, or senders could use up the process's names before the first event that has it.
-            Field::intern_for_rule(candidate);
+            fields.push((candidate.clone(), Field::intern_for_rule(candidate)));
             self.links.entry(candidate.clone()).or_default().push(Link { view, rank });
         }
-        self.known.insert(candidates.clone(), view);
-        self.list.push(View { candidates });
+        self.known.insert(candidates, view);
+        self.list.push(View { candidates: fields });
         view
-    }
-
-    /// How many there are.
-    pub(crate) fn len(&self) -> usize {
-        self.list.len()
     }
 
     /// Adds the views that a field is a candidate of.
@@ -70,11 +66,15 @@ impl Views {
     /// The field that a view reads in this event.
     pub(crate) fn field_in(&self, view: u32, event: &Event) -> Option<Field> {
         let candidates = &self.list.get(view as usize)?.candidates;
-        candidates.iter().find_map(|candidate| {
-            let exact = Field::lookup(candidate).filter(|field| event.has(*field));
-            exact.or_else(|| {
+        // Only a name with spaces answers to another one.
+        let mut spaced = None;
+        candidates.iter().find_map(|(candidate, known)| {
+            known.filter(|field| event.has(*field)).or_else(|| {
+                let spaced: &mut Vec<Field> = spaced.get_or_insert_with(|| {
+                    event.slots().iter().map(|slot| slot.field()).filter(|field| field.name().contains(' ')).collect()
+                });
                 let answers = |field: &Field| strip_spaces(field.name()).is_some_and(|stripped| stripped == *candidate);
-                event.iter().map(|(field, _)| field).find(answers)
+                spaced.iter().copied().find(answers)
             })
         })
     }

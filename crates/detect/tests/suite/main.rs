@@ -6,10 +6,12 @@ mod agreement;
 mod content;
 mod correlations;
 mod explanation;
+mod generate;
 mod keywords;
 mod language;
 mod loading;
 mod oracle;
+mod pipelines;
 mod published;
 mod spec;
 mod views;
@@ -78,15 +80,6 @@ fn matches(set: &RuleSet, event: &Event) -> Vec<u32> {
         }
     }
     out
-}
-
-/// One rule on one event.
-#[track_caller]
-fn check(detection: &str, json: &str, expected: bool) {
-    let (set, report) = compile(&rule_text(detection));
-    assert_eq!(report.refused, [], "{detection}");
-    let event = event_of(json, source("test", "", &[]));
-    assert_eq!(!matches(&set, &event).is_empty(), expected, "{detection}\n{json}");
 }
 
 /// A bundle of the shared public data; `None`, said aloud, where it is not there.

@@ -1,8 +1,10 @@
 //! Event logs through workers of this program: how a worker starts, what it may take, and the records one by one.
 
 use crate::output::Failure;
+use detect::Setting;
 use dissect::{Damage, DissectError, Log, Reader, RuleFiles, Setup, Wanted};
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Time that a worker has for 64 KiB.
@@ -12,12 +14,14 @@ const START_LIMIT: Duration = Duration::from_secs(300);
 /// Chunks that are asked for at once where the records come back: bounds what they may amount to.
 const CHUNKS: u64 = 4;
 
-/// How to start workers; `rules` is how many of `files` this side has compiled.
-pub fn setup(files: RuleFiles, rules: usize, wanted: Wanted) -> Result<Setup, Failure> {
+/// How to start workers, without lists; `rules` is how many of `files` this side has compiled, for `setting`.
+pub fn setup(files: RuleFiles, setting: Arc<Setting>, rules: usize, wanted: Wanted) -> Result<Setup, Failure> {
     Ok(Setup {
         program: std::env::current_exe().map_err(|error| Failure::usage(format!("cannot find this program: {error}")))?,
         arguments: vec!["dissect-worker".into()],
         files,
+        setting,
+        indicators: Arc::default(),
         rules,
         wanted,
         chunk_limit: CHUNK_LIMIT,
@@ -42,7 +46,7 @@ impl Records {
     /// A reader; its worker starts with the first log.
     pub fn new() -> Result<Records, Failure> {
         let wanted = Wanted { records: true, ..Wanted::default() };
-        Ok(Records { reader: Reader::new(setup(RuleFiles::default(), 0, wanted)?) })
+        Ok(Records { reader: Reader::new(setup(RuleFiles::default(), Arc::default(), 0, wanted)?) })
     }
 
     /// Hands over a part of the log at a time: its records as text, in order, and what could not be read. A record cannot

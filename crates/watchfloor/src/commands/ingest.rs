@@ -7,6 +7,7 @@ use crate::config::Settings;
 use crate::floor::{Floor, lake_options};
 use crate::output::{Failure, PARTIAL, inert};
 use crate::remote::Remote;
+use desk::improve::Opening;
 use dissect::{DissectError, Log};
 use ingest::Receipt;
 use parse::Format;
@@ -77,8 +78,9 @@ async fn floor(data: &Path, args: &IngestArgs) -> Result<Floor, Failure> {
     let rules = args.rules.as_ref().map(|path| path.to_string_lossy().into_owned());
     let flags = vec![("database.url", args.database.clone()), ("rules.path", rules)];
     let settings = Settings::load(args.config.as_deref(), Some(data), std::env::vars_os(), flags)?;
-    let rules = crate::content::rules(settings.path("rules.path").as_deref())?;
-    Floor::start(data, settings.text("database.url"), rules, lake_options(data, &settings)?).await
+    let lists = crate::lists::Watch::start(data, &settings)?;
+    let rules = Opening { only_first: settings.path("rules.path").is_none(), ..lists.opening()? };
+    Floor::start(data, settings.text("database.url"), rules, lists.watching(), lake_options(data, &settings)?).await
 }
 
 struct Sender<'t> {

@@ -5,6 +5,7 @@ pub mod demo;
 mod event_log;
 pub mod ingest;
 mod inputs;
+pub mod lists;
 pub mod parse;
 pub mod rules;
 pub mod scan;

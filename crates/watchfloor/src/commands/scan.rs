@@ -9,17 +9,18 @@ mod work;
 
 use crate::commands::event_log;
 use crate::commands::inputs::{self, Inputs};
-use crate::content;
+use crate::{content, lists};
 use crate::output::{CONTENT, FINDINGS, Failure, PARTIAL, inert};
-use collect::Collected;
+use collect::{Collected, Next};
 use correlate::Told;
-use detect::{LoadReport, Rule, RuleSet};
-use dissect::{Setup, Wanted};
+use detect::{Answer, LoadReport, Lists, Rule, RuleSet, Setting};
+use dissect::{Setup, Sighting, Wanted};
 use indicatif::{ProgressBar, ProgressStyle};
 use html::About;
 use model::{Clock, Severity, SystemClock, Timestamp};
 use print::{Printer, Shape};
 use queue::Queue;
+use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
@@ -35,6 +36,15 @@ pub struct ScanArgs {
     /// Sigma rules: a file, a folder, a .zip or a .tar.zst
     #[arg(long, value_name = "PATH")]
     rules: PathBuf,
+    /// Lists: a folder with indicators/, warninglists/ and watchlists/, or a file of indicators
+    #[arg(long, value_name = "PATH")]
+    lists: Option<PathBuf>,
+    /// Take the lists as they were valid at this instant; now if absent
+    #[arg(long, value_name = "T", value_parser = instant, requires = "lists")]
+    lists_at: Option<Timestamp>,
+    /// Processing pipelines that the rules go through (pySigma's YAML): a file or a folder; may be given several times
+    #[arg(long, value_name = "PATH")]
+    pipeline: Vec<PathBuf>,
     /// table, json, ndjson, csv, html or timesketch (JSONL)
     #[arg(long, default_value = "table")]
     format: String,
@@ -75,7 +85,12 @@ pub fn run(args: ScanArgs) -> Result<u8, Failure> {
     let shape = Shape::parse(&args.format)?;
     let begun = Instant::now();
     let files = Arc::new(content::files(&args.rules)?);
-    let (rules, report) = RuleSet::compile(files.to_vec());
+    let at = args.lists_at.unwrap_or_else(|| SystemClock.now());
+    let lists = args.lists.as_deref().map(|folder| lists::read(folder, at)).transpose()?;
+    let (lists, with_lists) = (lists.unwrap_or_default(), args.lists.is_some());
+    let list_faults = lists::tell(&lists.reports);
+    let setting = Arc::new(Setting { placeholders: lists.placeholders.clone(), pipelines: content::pipelines(&args.pipeline)?, ..Setting::default() });
+    let (rules, report) = RuleSet::compile_with(files.to_vec(), &setting);
     let refused = refused(&report);
     if rules.rules().is_empty() {
         return Err(Failure { message: format!("no rule of {} loads", args.rules.display()), code: CONTENT });
@@ -84,11 +99,15 @@ pub fn run(args: ScanArgs) -> Result<u8, Failure> {
     let inputs = inputs::find(&args.paths);
     let threads = args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
     let wanted = Wanted { min_level: args.min_level, from: args.from, to: args.to, ..Wanted::default() };
-    let setup = event_log::setup(files, rules.rules().len(), wanted)?;
+    let setup = Setup { indicators: lists.indicators.finder().clone(), ..event_log::setup(files, setting, rules.rules().len(), wanted)? };
     let begun = Instant::now();
-    let count = rules.rules().len() + rules.correlations().len();
-    let mut about = About { files: inputs.files.len(), rules: count, refused, filters: filters(&args), ..About::default() };
-    let total = scan(&inputs, &rules, &setup, threads, &Wish { shape, tags: &args.tag, min_level: args.min_level }, &mut about);
+    let count = rules.all().count();
+    let mut about = About {
+        files: inputs.files.len(), rules: count, refused, indicators: lists.indicators.len(), lists: list_faults, filters: filters(&args), ..About::default()
+    };
+    let wish = Wish { shape, tags: &args.tag, min_level: args.min_level, lists: with_lists.then_some(&lists), at };
+    let total = scan(&inputs, &rules, &setup, threads, &wish, &mut about);
+    about.harmless.iter().for_each(|line| eprintln!("watchfloor: {}", inert(line)));
     if args.stats {
         let [events, bytes, matches] = [total.events, total.bytes, total.matches];
         let [load, scan] = [loaded, begun.elapsed()].map(|time| time.as_secs_f64());
@@ -131,6 +150,9 @@ struct Wish<'a> {
     shape: Shape,
     tags: &'a [String],
     min_level: Option<Severity>,
+    lists: Option<&'a Lists>,
+    /// When the lists are held to be valid.
+    at: Timestamp,
 }
 
 impl Wish<'_> {
@@ -154,41 +176,47 @@ struct Total {
     bytes: u64,
     matches: u64,
     worst: Option<Severity>,
+    /// Indicators that a warninglist says are harmless, by that list.
+    harmless: BTreeMap<String, u64>,
     partial: bool,
 }
 
 fn scan(inputs: &Inputs, rules: &RuleSet, setup: &Setup, threads: usize, wish: &Wish<'_>, about: &mut About) -> Total {
-    let queue = Queue::new((0..inputs.files.len()).map(Task::Open));
+    let queue = Queue::new((0..inputs.files.len()).map(|file| ((file, 0), Task::Open)));
     let mut total = Total { partial: !inputs.faults.is_empty(), ..Total::default() };
     let bar = progress(inputs.files.len());
-    let mut printer = Printer::new(BufWriter::new(std::io::stdout()), wish.shape);
+    let mut printer = Printer::new(BufWriter::new(std::io::stdout()), wish.shape, wish.lists.is_some());
     for (path, reason) in &inputs.faults {
         let text = format!("{}: {reason}", path.display());
         eprintln!("watchfloor: {}", inert(&text));
         printer.fault(&text);
     }
-    let mut collected = Collected::new(inputs.files.len());
+    let mut collected = Collected::default();
     let mut told = Told::new();
     std::thread::scope(|scope| {
         let (send, receive) = mpsc::channel();
         for _ in 0..threads {
-            let mut hand = Hand::new(&inputs.files, &queue, send.clone(), rules, setup.wanted, setup.clone());
+            let mut hand = Hand::new(&inputs.files, &queue, send.clone(), rules, setup.clone());
             let queue = &queue;
-            scope.spawn(move || queue.work(|task| hand.work(task)));
+            scope.spawn(move || queue.work(|place, task| hand.work(place, task)));
         }
         drop(send);
         for news in receive {
             collected.take(news);
-            while let Some((file, mut part)) = collected.next() {
-                told.add(file, std::mem::take(&mut part.seen));
-                let name = inputs.files[file].to_string_lossy();
+            while let Some(next) = collected.next() {
+                let Next::Part(place, mut part) = next else {
+                    bar.inc(1);
+                    continue;
+                };
+                told.add(place.0, std::mem::take(&mut part.seen));
+                let name = inputs.files[place.0].to_string_lossy();
                 // A reader that has closed the output ends the scan, not with an error.
                 if bar.suspend(|| tell(&name, &part, rules, wish, &mut printer, &mut total)).is_err() {
                     queue.stop();
                     told = Told::new();
                     return;
                 }
-                bar.inc(1);
+                queue.told(place);
             }
         }
     });
@@ -197,6 +225,7 @@ fn scan(inputs: &Inputs, rules: &RuleSet, setup: &Setup, threads: usize, wish: &
     let _ = correlate(told, inputs, rules, wish, &mut printer, &mut total);
     // As above: nobody is left to be told.
     (about.made, about.events, about.bytes) = (Some(SystemClock.now()), total.events, total.bytes);
+    about.harmless = total.harmless.iter().map(|(list, count)| format!("{count} indicators were left out as harmless by the warninglist {list}")).collect();
     let _ = printer.end(about);
     total
 }
@@ -230,11 +259,33 @@ fn tell(name: &str, part: &Part, rules: &RuleSet, wish: &Wish<'_>, printer: &mut
     }
     total.events += part.events;
     total.bytes += part.bytes;
+    let mut sightings = part.sightings.iter().peekable();
     for hit in &part.hits {
+        while let Some(seen) = sightings.next_if(|seen| seen.record < hit.record) {
+            sighted(name, seen, wish, printer, total)?;
+        }
         let Some(rule) = rules.rules().get(hit.rule as usize).filter(|rule| wish.takes(rule)) else { continue };
         total.matches += 1;
         total.worst = total.worst.max(Some(rule.reference.level));
         printer.print(name, rule, hit, &[])?;
+    }
+    sightings.try_for_each(|seen| sighted(name, seen, wish, printer, total))
+}
+
+/// Prints what the lists say of a sighting, or counts it as harmless.
+fn sighted(name: &str, seen: &Sighting, wish: &Wish<'_>, printer: &mut Printer<impl Write>, total: &mut Total) -> std::io::Result<()> {
+    // Indicators have no tags.
+    let Some(lists) = wish.lists.filter(|_| wish.tags.is_empty()) else { return Ok(()) };
+    match lists.indicators.answer(seen.entry, &seen.value, wish.at) {
+        Answer::Hits(hits) => {
+            for hit in hits.iter().filter(|hit| wish.min_level.is_none_or(|least| hit.level() >= least)) {
+                total.matches += 1;
+                total.worst = total.worst.max(Some(hit.level()));
+                printer.indicator(name, seen, hit)?;
+            }
+        }
+        Answer::Benign(list) => *total.harmless.entry(list).or_default() += 1,
+        Answer::Expired => {}
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use super::{Place, wait};
 use crate::floor::{Floor, lake_options, setup_file};
+use crate::lists::Watch;
 use crate::output::Failure;
 use desk::admin;
 use server::{Listening, Parts, Tls};
@@ -31,6 +32,12 @@ pub struct ServeArgs {
     /// Sigma rules: a folder or a file; the built-in ones if absent
     #[arg(long, value_name = "PATH")]
     rules: Option<PathBuf>,
+    /// Lists: indicators/, warninglists/, watchlists/; the folder lists in the floor's folder if absent
+    #[arg(long, value_name = "DIR")]
+    lists: Option<PathBuf>,
+    /// Processing pipelines that the rules go through (pySigma's YAML): a file or a folder of them
+    #[arg(long, value_name = "PATH")]
+    pipeline: Option<PathBuf>,
 }
 
 /// Runs until it is told to stop.
@@ -48,6 +55,8 @@ async fn serve(args: ServeArgs) -> Result<u8, Failure> {
         ("syslog.udp", text(args.syslog_udp)),
         ("syslog.tcp", text(args.syslog_tcp)),
         ("rules.path", path(args.rules.as_ref())),
+        ("lists.path", path(args.lists.as_ref())),
+        ("rules.pipelines", path(args.pipeline.as_ref())),
     ])?;
     let tls = match (settings.path("server.tls_cert"), settings.path("server.tls_key")) {
         (Some(certificate), Some(key)) => Some(Tls { certificate, key }),
@@ -58,9 +67,11 @@ async fn serve(args: ServeArgs) -> Result<u8, Failure> {
     // Before anything is opened or made: what will be refused at the end must not leave traces.
     server::may_listen(address, tls.as_ref()).map_err(Failure::usage)?;
     let (udp, tcp) = (settings.address("syslog.udp")?, settings.address("syslog.tcp")?);
-    let rules = crate::content::rules(settings.path("rules.path").as_deref())?;
+    let lists = Watch::start(&args.place.data, &settings)?;
+    let rules = lists.opening()?;
     let lake = lake_options(&args.place.data, &settings)?;
-    let mut floor = Floor::start(&args.place.data, settings.text("database.url"), rules, lake).await?;
+    let mut floor = Floor::start(&args.place.data, settings.text("database.url"), rules, lists.watching(), lake).await?;
+    floor.watch(lists);
     if let Some(address) = udp {
         eprintln!("syslog on udp://{}", floor.syslog_udp(address).await?);
     }

@@ -13,7 +13,7 @@ pub enum TokenCommand {
     Create {
         #[command(flatten)]
         place: Place,
-        /// viewer, analyst, admin or ingest
+        /// viewer, analyst, engineer, admin or ingest
         #[arg(long)]
         role: String,
         /// What the journal calls it
@@ -31,7 +31,7 @@ pub fn console() -> OpContext {
 /// Runs it.
 pub fn run(command: TokenCommand) -> Result<u8, Failure> {
     let TokenCommand::Create { place, role, name } = command;
-    let role = Role::parse(&role).ok_or_else(|| Failure::usage(format!("{role:?} is no role: viewer, analyst, admin or ingest")))?;
+    let role = Role::parse(&role).ok_or_else(|| Failure::usage(format!("{role:?} is no role: viewer, analyst, engineer, admin or ingest")))?;
     wait(async {
         let db = place.records().await?;
         let token = admin::create_token(&db, &console(), role, &name).await.map_err(Failure::usage)?;

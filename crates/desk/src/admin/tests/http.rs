@@ -30,7 +30,7 @@ async fn floor() -> Floor {
     let mara = add(&db, "mara", Role::Admin).await;
     let actor = Actor { kind: ActorKind::User, user: Some(mara.id), name: mara.name };
     let admin = Principal { actor, role: mara.role, address: None, request: RequestId(Uuid::nil()) };
-    let desk = Desk { db, lake, rules, live: Live::default(), gate: Default::default(), clock };
+    let desk = Desk { db, lake, rules, rulebook: Default::default(), live: Live::default(), gate: Default::default(), clock };
     Floor { desk, admin, _folder: folder, _records: records }
 }
 

@@ -13,7 +13,7 @@ use tower::ServiceExt;
 use crate::access::{Principal, Role};
 use crate::admin::{NewUser, create_user};
 use crate::triage::{Absorbed, Detected, absorb, detected};
-use crate::{Desk, Live, admin, cases, investigate, triage};
+use crate::{Desk, Live, admin, cases, improve, investigate, triage};
 
 /// A rule that matches `whoami` in a command line.
 pub(crate) const RULE: &str = "title: Who is it
@@ -71,6 +71,7 @@ impl Floor {
             db: db::Db::connect(url).await.unwrap(),
             lake: Lake::open(LakeOptions::new(folder.path().join("lake")), clock.clone()).unwrap(),
             rules: Arc::new(arc_swap::ArcSwap::from_pointee(rules)),
+            rulebook: Default::default(),
             live: Live::default(),
             gate: admin::Gate::default(),
             clock: clock.clone(),
@@ -92,7 +93,6 @@ impl Floor {
 
     /// The analyst's request; `seen` is the tag of `If-Match`.
     pub async fn send(&self, method: &str, path: &str, body: Option<Value>, seen: Option<&str>) -> Answer {
-        let (router, _) = triage::routes().merge(cases::routes()).merge(investigate::routes()).merge(crate::jobs::routes()).split_for_parts();
         let mut request = Request::builder().method(method).uri(path).extension(self.who());
         if let Some(seen) = seen {
             request = request.header("if-match", seen);
@@ -101,7 +101,19 @@ impl Floor {
             Some(body) => request.header("content-type", "application/json").body(Body::from(body.to_string())),
             None => request.body(Body::empty()),
         };
-        let response = router.with_state(self.desk.clone()).oneshot(request.unwrap()).await.unwrap();
+        self.ask(request.unwrap()).await
+    }
+
+    /// The analyst's request with any bytes.
+    pub async fn send_bytes(&self, path: &str, body: Vec<u8>) -> Answer {
+        self.ask(Request::builder().method("POST").uri(path).extension(self.who()).body(Body::from(body)).unwrap()).await
+    }
+
+    async fn ask(&self, request: Request<Body>) -> Answer {
+        let routes = triage::routes().merge(cases::routes()).merge(investigate::routes()).merge(crate::jobs::routes());
+        let routes = routes.merge(improve::routes()).merge(improve::import_routes());
+        let (router, _) = routes.split_for_parts();
+        let response = router.with_state(self.desk.clone()).oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = axum::body::to_bytes(response.into_body(), 1 << 26).await.unwrap();
         Answer { status, headers, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) }

@@ -2,7 +2,7 @@
 //! and events, in any order, and whether or not it forgets what is too old.
 
 use super::{ANY_DELAY, BASE, compiled, feed};
-use detect::{Correlator, Kind, Limits};
+use detect::{CorrelationKind as Kind, Correlator, Limits};
 use proptest::prelude::*;
 use std::time::Duration;
 

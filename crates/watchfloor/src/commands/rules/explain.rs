@@ -1,11 +1,11 @@
 //! `rules explain`: a rule held against an event, match or miss, down to the bytes.
 
 use super::samples::{first_reason, name, record};
-use super::{Shape, explain_correlation, files, line};
+use super::{Named, Shape, explain_correlation, files, line};
 use crate::commands::println;
 use crate::content;
 use crate::output::{CONTENT, Failure, inert};
-use detect::{Explanation, Rule, RuleSet};
+use detect::{Explanation, Rule, RuleSet, Setting};
 use model::Event;
 use serde_json::json;
 use std::io::IsTerminal;
@@ -26,6 +26,8 @@ pub struct ExplainArgs {
     /// Where the rule is looked for by id or title; the rules of this program if absent
     #[arg(long, value_name = "PATH")]
     rules: Option<PathBuf>,
+    #[command(flatten)]
+    named: Named,
     /// How to print
     #[arg(long, value_enum, default_value = "table")]
     format: Shape,
@@ -33,7 +35,7 @@ pub struct ExplainArgs {
 
 /// Explains; a match and a miss are both an answer.
 pub fn run(args: &ExplainArgs) -> Result<u8, Failure> {
-    let (set, index) = find(&args.rule, args.rules.as_deref())?;
+    let (set, index) = find(&args.rule, args.rules.as_deref(), &args.named.setting()?)?;
     let (event, number) = record(&args.event, args.record)?;
     let place = format!("{}#{number}", args.event.display());
     let index = match index {
@@ -50,7 +52,7 @@ pub fn run(args: &ExplainArgs) -> Result<u8, Failure> {
     match args.format {
         Shape::Json => {
             let answer = json!({
-                "rule": {"id": rule.reference.id, "title": rule.reference.title, "level": rule.reference.level, "file": rule.file, "log_source": rule.log_source.to_string()},
+                "rule": {"id": rule.reference.id, "title": rule.reference.title, "level": rule.reference.level, "file": rule.file, "log_source": rule.log_source.to_string(), "changed_by": rule.changed_by.iter().map(|step| &**step).collect::<Vec<&str>>()},
                 "event": {"file": args.event, "record": number, "time": event.time, "log_source": event.log_source.to_string(), "raw": String::from_utf8_lossy(event.raw())},
                 "log_source_applies": applies,
                 "matches": applies && explanation.holds,
@@ -78,10 +80,10 @@ enum Found {
 
 /// The rule of a file, an id or a title, among the rules that it was found with. A file with one correlation in it is that
 /// correlation.
-fn find(wanted: &str, rules: Option<&Path>) -> Result<(RuleSet, Found), Failure> {
+fn find(wanted: &str, rules: Option<&Path>, setting: &Setting) -> Result<(RuleSet, Found), Failure> {
     let named = Path::new(wanted);
     if rules.is_none() && named.is_file() {
-        let (set, report) = RuleSet::compile(files(&[named.to_owned()])?);
+        let (set, report) = RuleSet::compile_with(files(&[named.to_owned()])?, setting);
         return match (set.rules().len(), report.refused.first()) {
             _ if set.correlations().len() == 1 => Ok((set, Found::Correlation(0))),
             (1, _) => Ok((set, Found::Rule(0))),
@@ -90,7 +92,7 @@ fn find(wanted: &str, rules: Option<&Path>) -> Result<(RuleSet, Found), Failure>
         };
     }
     let found = rules.map_or_else(|| Ok(content::embedded()), content::files)?;
-    let (set, report) = RuleSet::compile(found);
+    let (set, report) = RuleSet::compile_with(found, setting);
     if let Some(index) = set.find(wanted) {
         return Ok((set, Found::Rule(index)));
     }
@@ -118,6 +120,9 @@ fn find(wanted: &str, rules: Option<&Path>) -> Result<(RuleSet, Found), Failure>
 fn print(rule: &Rule, event: &Event, place: &str, explanation: &Explanation, applies: bool) {
     let row = |name: &str, text: &str| println(&line(&format!("{name:<11} {text}")));
     row("Rule", &format!("{} ({}, {})", rule.reference.title, rule.reference.level.as_str(), rule.reference.id));
+    for step in &rule.changed_by {
+        row("Changed by", &format!("pipeline {step}"));
+    }
     row("Event", &format!("{place}, {}", event.time));
     let source = if applies { "applies" } else { "does not apply" };
     row("Log source", &format!("{source}: the rule looks at {}, the event is of {}", rule.log_source, event.log_source));
@@ -132,6 +137,9 @@ fn print(rule: &Rule, event: &Event, place: &str, explanation: &Explanation, app
             println(&line(&format!("    {:<5}  {}  {}", item.holds, name(item), item.pattern)));
             let slot = item.slot.as_deref().unwrap_or("no field");
             let bytes = item.raw.map(|[from, to]| format!(", bytes {from} to {to}")).unwrap_or_default();
+            if let Some(was) = &item.was {
+                println(&line(&format!("           the rule's file says {was}")));
+            }
             println(&line(&format!("           read {slot}: {}{bytes}", item.value.as_deref().unwrap_or("nothing"))));
             for value in &item.values {
                 println(&line(&format!("           {:<5}  {}", value.holds, value.pattern)));

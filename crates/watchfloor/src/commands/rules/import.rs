@@ -1,22 +1,28 @@
-//! `rules import`: what rules would bring, against what is there.
+//! `rules import`: rules into a floor, or what they would change there or against another set.
 
 use super::telemetry::Floor;
-use super::{Shape, line};
-use crate::commands::println;
+use super::{Named, Shape, line};
+use crate::commands::token::console;
+use crate::commands::{Place, println, wait};
 use crate::content;
+use crate::lists::Watch;
+use crate::floor::{desk, lake_options};
 use crate::output::{CONTENT, Failure};
-use detect::{Finding, Refusal, Rule, RuleSet, without_telemetry};
-use serde::Serialize;
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use desk::improve::{self, Import, ImportReport, Opening, RuleEntry, RuleFinding, RuleRefusal, changes};
+use detect::{RuleFile, RuleSet, without_telemetry};
+use std::path::{Path, PathBuf};
 
 /// Arguments of `rules import`.
 #[derive(clap::Args, Debug)]
 pub struct ImportArgs {
     /// Sigma rules: a file, a folder, a .zip or a .tar.zst
     path: PathBuf,
-    /// The rules to compare with; those that come with this program if absent
-    #[arg(long, value_name = "PATH")]
+    /// The source that these rules are of: those that it had on the floor and has no more are removed; the name of the file
+    /// or folder if absent
+    #[arg(long, value_name = "NAME")]
+    source: Option<String>,
+    /// The rules to compare with, in place of those of a floor; those that come with this program if neither is named
+    #[arg(long, value_name = "PATH", requires = "dry_run")]
     against: Option<PathBuf>,
     /// Say what would change; nothing is written
     #[arg(long)]
@@ -25,80 +31,105 @@ pub struct ImportArgs {
     #[arg(long, value_enum, default_value = "table")]
     format: Shape,
     #[command(flatten)]
+    named: Named,
+    #[command(flatten)]
     floor: Floor,
 }
 
-/// What an import comes to.
-#[derive(Debug, Serialize)]
-struct Report<'r> {
-    /// Rules that load.
-    loaded: usize,
-    added: Vec<Entry<'r>>,
-    changed: Vec<Entry<'r>>,
-    removed: Vec<Entry<'r>>,
-    unchanged: usize,
-    refused: &'r [Refusal],
-    /// Rules whose events the floor has not received; none if no floor was named.
-    without_telemetry: Option<Vec<Finding>>,
-}
-
-/// A rule by what it is known by.
-#[derive(Debug, Serialize)]
-struct Entry<'r> {
-    id: &'r str,
-    title: &'r str,
-    level: &'static str,
-    file: &'r str,
-    /// 16 hexadecimal digits over the rule's text.
-    version: &'r str,
-}
-
-impl<'r> Entry<'r> {
-    fn of(rule: &'r Rule) -> Entry<'r> {
-        let reference = &rule.reference;
-        Entry { id: &reference.id, title: &reference.title, level: reference.level.as_str(), file: &rule.file, version: &reference.version }
-    }
-}
-
-/// Prints the report; 2 if no rule loads.
+/// Imports and prints the report; 2 if no rule loads.
 pub fn run(args: &ImportArgs) -> Result<u8, Failure> {
-    if !args.dry_run {
-        return Err(Failure::usage("a floor takes its rules from `serve --rules PATH`; give --dry-run to see what they would bring"));
+    let files = content::files(&args.path)?;
+    let has_floor = args.floor.data.is_some() || args.floor.remote.server.is_some();
+    if args.named.is_given() && args.against.is_none() && has_floor {
+        return Err(Failure::usage("a floor has lists and pipelines of its own; --lists and --pipeline are for --against"));
     }
-    let (new, refused) = RuleSet::compile(content::files(&args.path)?);
-    let (old, _) = RuleSet::compile(args.against.as_deref().map_or_else(|| Ok(content::embedded()), content::files)?);
-    let received = args.floor.received()?;
-    let silent = received.map(|received| without_telemetry(new.rules(), &received));
-    let report = compare(&old, &new, &refused.refused, silent);
+    let report = match (&args.against, &args.floor.data, &args.floor.remote.server) {
+        (None, Some(data), _) => wait(into_folder(args, data, files))?,
+        (None, None, Some(server)) => wait(into_server(args, server, &files))?,
+        _ if args.dry_run => compared(args, files)?,
+        _ => return Err(Failure::usage("name the floor: --server URL --token T, or --data DIR; or give --dry-run to see what they would bring")),
+    };
     match args.format {
         Shape::Json => println(&serde_json::to_string(&report).map_err(Failure::usage)?),
         Shape::Table => print(&report),
     }
-    Ok(if new.rules().is_empty() { CONTENT } else { 0 })
+    Ok(if report.loaded == 0 { CONTENT } else { 0 })
 }
 
-/// By id; a rule is changed if its text is.
-fn compare<'r>(old: &'r RuleSet, new: &'r RuleSet, refused: &'r [Refusal], silent: Option<Vec<Finding>>) -> Report<'r> {
-    let by_id = |set: &'r RuleSet| {
-        let correlations = set.correlations().iter().map(|correlation| &correlation.rule);
-        set.rules().iter().chain(correlations).map(|rule| (rule.reference.id.as_str(), rule)).collect::<BTreeMap<_, _>>()
-    };
-    let (before, after) = (by_id(old), by_id(new));
-    let is_changed = |(id, rule): &(&&str, &&'r Rule)| before.get(**id).is_some_and(|known| known.reference.version != rule.reference.version);
-    let added: Vec<_> = after.iter().filter(|(id, _)| !before.contains_key(**id)).map(|(_, rule)| Entry::of(rule)).collect();
-    let changed: Vec<_> = after.iter().filter(is_changed).map(|(_, rule)| Entry::of(rule)).collect();
-    let removed = before.iter().filter(|(id, _)| !after.contains_key(**id)).map(|(_, rule)| Entry::of(rule)).collect();
-    let unchanged = after.len() - added.len() - changed.len();
-    Report { loaded: new.rules().len() + new.correlations().len(), added, changed, removed, unchanged, refused, without_telemetry: silent }
+/// Against another set, with nothing but the telemetry of a floor.
+fn compared(args: &ImportArgs, files: Vec<RuleFile>) -> Result<ImportReport, Failure> {
+    // Both sets for the same lists and pipelines, so that what is changed is the rules.
+    let setting = args.named.setting()?;
+    let (new, report) = RuleSet::compile_with(files, &setting);
+    let (old, _) = RuleSet::compile_with(args.against.as_deref().map_or_else(|| Ok(content::embedded()), content::files)?, &setting);
+    let silent = args.floor.received()?.map(|received| {
+        let found = without_telemetry(new.rules(), &received);
+        found.iter().map(RuleFinding::from).collect()
+    });
+    let entries = |set: &RuleSet| set.all().map(RuleEntry::of).collect::<Vec<_>>();
+    let refused = report.refused.iter().map(RuleRefusal::from).collect();
+    Ok(ImportReport::of(new.all().count(), changes(entries(&old), entries(&new)), refused, silent))
 }
 
-fn print(report: &Report<'_>) {
+/// Into a folder that no server has open.
+async fn into_folder(args: &ImportArgs, data: &Path, files: Vec<RuleFile>) -> Result<ImportReport, Failure> {
+    if !data.join("lake").is_dir() {
+        return Err(Failure::usage(format!("{} is no floor's folder", data.display())));
+    }
+    let place = Place { data: data.to_owned(), database: None, config: None };
+    let settings = place.settings(Vec::new())?;
+    let opening = Opening { only_first: settings.path("rules.path").is_none(), ..Watch::start(data, &settings)?.opening()? };
+    let desk = desk(data, settings.text("database.url"), lake_options(data, &settings)?).await?;
+    ingest::follow::belong_together(&desk).await.map_err(Failure::usage)?;
+    improve::start(&desk, opening).await.map_err(Failure::usage)?;
+    let wanted = Import { source: source(args)?, files: content::relative(&args.path, files), dry_run: args.dry_run };
+    let report = improve::import(&desk, &console(), wanted).await;
+    desk.lake.close();
+    report.map_err(|problem| match problem.code.as_ref() {
+        "rules.none" => Failure { message: problem.to_string(), code: CONTENT },
+        _ => Failure::usage(problem),
+    })
+}
+
+/// Into a floor that another process serves.
+async fn into_server(args: &ImportArgs, server: &str, files: &[RuleFile]) -> Result<ImportReport, Failure> {
+    let body = archive(&content::relative(&args.path, files.to_vec())).map_err(|error| Failure::usage(format!("cannot pack the rules: {error}")))?;
+    let query = [("source", source(args)?), ("dry_run", args.dry_run.to_string())];
+    let answer = args.floor.remote.post(server, "/api/v1/rules/import", &query, body).await?;
+    serde_json::from_value(answer).map_err(|error| Failure::remote(format!("this is not a floor's answer: {error}")))
+}
+
+/// The name of the source: as said, else that of the file or folder in the letters that a name may have.
+fn source(args: &ImportArgs) -> Result<String, Failure> {
+    if let Some(source) = &args.source {
+        return Ok(source.clone());
+    }
+    let path = args.path.canonicalize().map_err(|error| Failure::usage(format!("cannot read {}: {error}", args.path.display())))?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let stem = [".tar.zst", ".zip", ".yml", ".yaml"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
+    let plain = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '-' };
+    Ok(stem.chars().take(improve::MAX_SOURCE).map(plain).collect())
+}
+
+fn archive(files: &[RuleFile]) -> std::io::Result<Vec<u8>> {
+    let mut tar = tar::Builder::new(zstd::Encoder::new(Vec::new(), 0)?);
+    for file in files {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(file.text.len() as u64);
+        header.set_mode(0o644);
+        header.set_cksum();
+        tar.append_data(&mut header, file.name.trim_start_matches('/'), file.text.as_slice())?;
+    }
+    tar.into_inner()?.finish()
+}
+
+fn print(report: &ImportReport) {
     for (word, entries) in [("added", &report.added), ("changed", &report.changed), ("removed", &report.removed)] {
         for entry in entries {
-            println(&line(&format!("{word:<10}  {:<8}  {}  ({}, {})", entry.level, entry.title, entry.file, entry.id)));
+            println(&line(&format!("{word:<10}  {:<8}  {}  ({}, {})", entry.level.as_str(), entry.title, entry.file, entry.id)));
         }
     }
-    for refusal in report.refused {
+    for refusal in &report.refused {
         println(&line(&format!("refused     {refusal}")));
     }
     for finding in report.without_telemetry.iter().flatten() {

@@ -1,7 +1,7 @@
 //! `rules lint`: what is wrong with rules, before a floor runs them.
 
 use super::telemetry::Floor;
-use super::{Shape, files, line};
+use super::{Named, Shape, files, line};
 use crate::commands::println;
 use crate::output::{CONTENT, FINDINGS, Failure};
 use detect::{Finding, RuleSet, Weight, lint, without_telemetry};
@@ -27,6 +27,8 @@ pub struct LintArgs {
     #[arg(long, value_name = "CODE")]
     allow: Vec<String>,
     #[command(flatten)]
+    named: Named,
+    #[command(flatten)]
     floor: Floor,
 }
 
@@ -43,9 +45,9 @@ pub fn run(args: &LintArgs) -> Result<u8, Failure> {
     if files.is_empty() {
         return Err(Failure { message: "no rule file there".to_owned(), code: CONTENT });
     }
-    let (rules, report) = RuleSet::compile(files.clone());
-    let loaded = rules.rules().len() + rules.correlations().len();
-    let mut findings = lint(&files, &report.refused);
+    let (rules, report) = RuleSet::compile_with(files.clone(), &args.named.setting()?);
+    let loaded = rules.all().count();
+    let mut findings = lint(&files, &report.refused, rules.rules());
     if let Some(received) = args.floor.received()? {
         findings.extend(without_telemetry(rules.rules(), &received));
         findings.sort_by(|a, b| (&a.file, a.line, a.code).cmp(&(&b.file, b.line, b.code)));

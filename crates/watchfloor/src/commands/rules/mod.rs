@@ -9,9 +9,9 @@ mod sequence;
 mod telemetry;
 mod test;
 
-use crate::content;
 use crate::output::Failure;
-use detect::RuleFile;
+use crate::{content, lists};
+use detect::{RuleFile, Setting};
 use std::path::PathBuf;
 
 /// What to do with rules.
@@ -23,7 +23,7 @@ pub enum RulesCommand {
     Test(test::TestArgs),
     /// Why a rule matches an event, or why not, down to the bytes
     Explain(explain::ExplainArgs),
-    /// What rules would bring: added, changed and removed ones, those that do not load, those without telemetry here
+    /// Bring rules into a floor, with a report: added, changed and removed ones, those that do not load, those without telemetry here
     Import(import::ImportArgs),
 }
 
@@ -34,6 +34,28 @@ pub fn run(command: RulesCommand) -> Result<u8, Failure> {
         RulesCommand::Test(args) => test::run(&args),
         RulesCommand::Explain(args) => explain::run(&args),
         RulesCommand::Import(args) => import::run(&args),
+    }
+}
+
+/// What rules name and do not carry.
+#[derive(clap::Args, Debug)]
+struct Named {
+    /// A folder of lists: those in its watchlists/ are what placeholders such as %jump_hosts% stand for
+    #[arg(long, value_name = "DIR")]
+    lists: Option<PathBuf>,
+    /// Processing pipelines that the rules go through (pySigma's YAML): a file or a folder; may be given several times
+    #[arg(long, value_name = "PATH")]
+    pipeline: Vec<PathBuf>,
+}
+
+impl Named {
+    /// Whether anything is named.
+    fn is_given(&self) -> bool {
+        self.lists.is_some() || !self.pipeline.is_empty()
+    }
+
+    fn setting(&self) -> Result<Setting, Failure> {
+        Ok(Setting { pipelines: content::pipelines(&self.pipeline)?, ..lists::setting(self.lists.as_deref())? })
     }
 }
 

@@ -8,6 +8,7 @@ use dissect::{Log, Reader, RuleFiles, Wanted};
 use model::{Event, Timestamp};
 use parse::{Format, Input, split};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Chunks of an event log that are searched at a time.
 const CHUNKS: u64 = 4;
@@ -44,7 +45,7 @@ pub fn record(path: &Path, wanted: Option<u64>) -> Result<(Event, u64), Failure>
 
 fn logged(log: &Log, number: u64) -> Result<Option<(Vec<u8>, Timestamp)>, Failure> {
     let wanted = Wanted { records: true, ..Wanted::default() };
-    let mut reader = Reader::new(event_log::setup(RuleFiles::default(), 0, wanted)?);
+    let mut reader = Reader::new(event_log::setup(RuleFiles::default(), Arc::default(), 0, wanted)?);
     for first in (0..log.chunks()).step_by(CHUNKS as usize) {
         let count = CHUNKS.min(log.chunks() - first) as usize;
         let report = reader.read(log, first, count).map_err(Failure::usage)?;

@@ -1,11 +1,11 @@
 //! `rules test`: each rule against the samples beside it.
 
 use super::samples::{event, first_reason, item_words};
-use super::{Shape, line, sequence};
+use super::{Named, Shape, line, sequence};
 use crate::commands::println;
 use crate::content;
 use crate::output::{CONTENT, Failure};
-use detect::{LoadReport, RuleFile, RuleSet, Scratch};
+use detect::{LoadReport, RuleFile, RuleSet, Scratch, Setting};
 use model::{Event, Timestamp};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -22,6 +22,8 @@ pub struct TestArgs {
     /// A rule without hit and miss samples fails too
     #[arg(long)]
     require_samples: bool,
+    #[command(flatten)]
+    named: Named,
 }
 
 /// What became of one file of rules.
@@ -46,12 +48,13 @@ struct Fault {
 /// Tests; 2 if a rule fails.
 pub fn run(args: &TestArgs) -> Result<u8, Failure> {
     let mut outcomes = Vec::new();
+    let setting = args.named.setting()?;
     for path in &args.paths {
         if content::is_archive(path) {
             return Err(Failure::usage(format!("{}: samples lie beside rules in a folder; unpack the archive", path.display())));
         }
         let files = content::files(path)?;
-        outcomes.extend(files.iter().map(|file| test(file, &files, args.require_samples)));
+        outcomes.extend(files.iter().map(|file| test(file, &files, &setting, args.require_samples)));
     }
     if outcomes.is_empty() {
         return Err(Failure { message: "no rule file there".to_owned(), code: CONTENT });
@@ -85,20 +88,20 @@ fn stands_in(rule: &str, file: &str) -> bool {
 }
 
 /// The rules of a file; of all files that were named where a correlation in it names rules of others.
-fn compile(file: &RuleFile, files: &[RuleFile]) -> (RuleSet, LoadReport) {
-    let (set, report) = RuleSet::compile(vec![file.clone()]);
+fn compile(file: &RuleFile, files: &[RuleFile], setting: &Setting) -> (RuleSet, LoadReport) {
+    let (set, report) = RuleSet::compile_with(vec![file.clone()], setting);
     if !report.refused.iter().any(|refusal| refusal.code == "rule.correlation_reference_unknown") {
         return (set, report);
     }
-    let (set, mut report) = RuleSet::compile(files.to_vec());
+    let (set, mut report) = RuleSet::compile_with(files.to_vec(), setting);
     report.refused.retain(|refusal| stands_in(&refusal.name, &file.name));
     (set, report)
 }
 
-fn test(file: &RuleFile, files: &[RuleFile], strict: bool) -> Outcome {
+fn test(file: &RuleFile, files: &[RuleFile], setting: &Setting, strict: bool) -> Outcome {
     let name = file.name.clone();
     let path = PathBuf::from(&name);
-    let (set, report) = compile(file, files);
+    let (set, report) = compile(file, files, setting);
     let refused = report.refused.iter().map(|refusal| Fault {
         file: refusal.name.clone(),
         line: refusal.line.map(u64::from),

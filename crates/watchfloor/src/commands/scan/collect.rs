@@ -1,83 +1,95 @@
-//! Parts come back in any order; files are told in theirs.
+//! Parts come back in any order; they are told in theirs.
 
+use super::queue::Place;
 use super::work::{News, Part};
+use std::collections::{BTreeMap, HashSet};
 
 /// The files of a scan, as far as they are known.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Collected {
-    files: Vec<File>,
-    /// The first file that has not been told.
-    next: usize,
+    /// The file and part that is told next.
+    next: Place,
+    ready: BTreeMap<Place, Part>,
+    /// How many parts a file has.
+    parts: BTreeMap<usize, usize>,
+    /// Faults of the file that is being told.
+    told: HashSet<String>,
 }
 
-#[derive(Debug, Default)]
-struct File {
-    parts: Option<usize>,
-    whole: Part,
-    done: usize,
+/// What is next.
+#[derive(Debug)]
+pub enum Next {
+    /// A part of a file.
+    Part(Place, Part),
+    /// Nothing more of a file.
+    End,
 }
+
+/// Faults of one file that are remembered, so that each is told once.
+const MAX_TOLD: usize = 1_000;
 
 impl Collected {
-    /// Nothing of so many files.
-    pub fn new(files: usize) -> Collected {
-        Collected { files: (0..files).map(|_| File::default()).collect(), next: 0 }
-    }
-
     /// Takes one piece of news.
     pub fn take(&mut self, news: News) {
         match news {
             News::Opened { file, parts } => {
-                if let Some(file) = self.files.get_mut(file) {
-                    file.parts = Some(parts);
-                }
+                self.parts.insert(file, parts);
             }
-            News::Part { file, part } => {
-                let Some(file) = self.files.get_mut(file) else { return };
-                file.done += 1;
-                file.whole.events += part.events;
-                file.whole.bytes += part.bytes;
-                file.whole.hits.extend(part.hits);
-                file.whole.seen.extend(part.seen);
-                file.whole.faults.extend(part.faults);
+            News::Part { place, part } => {
+                self.ready.insert(place, part);
             }
         }
     }
 
-    /// The next file that is complete, its matches by record and rule and each fault once.
-    pub fn next(&mut self) -> Option<(usize, Part)> {
-        let index = self.next;
-        let file = self.files.get_mut(index).filter(|file| file.parts == Some(file.done))?;
-        self.next += 1;
-        let mut whole = std::mem::take(&mut file.whole);
-        whole.hits.sort_by_key(|hit| (hit.record, hit.time, hit.rule));
-        whole.faults.sort_by(|a, b| natural(a).cmp(&natural(b)));
-        whole.faults.dedup();
-        Some((index, whole))
+    /// The next part, its matches by record and rule and each of its file's faults once; or the end of its file.
+    pub fn next(&mut self) -> Option<Next> {
+        let (file, index) = self.next;
+        if let Some(mut part) = self.ready.remove(&self.next) {
+            self.next.1 += 1;
+            part.hits.sort_by_key(|hit| (hit.record, hit.time, hit.rule));
+            part.sightings.sort_by_key(|seen| (seen.record, seen.time, seen.entry));
+            let told = &mut self.told;
+            part.faults.retain(|fault| !told.contains(fault) && (told.len() >= MAX_TOLD || told.insert(fault.clone())));
+            return Some(Next::Part((file, index), part));
+        }
+        if self.parts.get(&file) == Some(&index) {
+            self.parts.remove(&file);
+            self.told.clear();
+            self.next = (file + 1, 0);
+            return Some(Next::End);
+        }
+        None
     }
-}
-
-/// The first number in a text and the text, so that chunk 9 comes before chunk 10.
-fn natural(text: &str) -> (u64, &str) {
-    let digits: String = text.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).take(18).collect();
-    (digits.parse().unwrap_or(0), text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn all(collected: &mut Collected) -> Vec<String> {
+        let next = std::iter::from_fn(|| collected.next());
+        next.map(|next| match next {
+            Next::Part((file, _), part) => format!("{file}: {}", part.faults.join(" and ")),
+            Next::End => "end".to_owned(),
+        })
+        .collect()
+    }
+
     #[test]
-    fn a_file_waits_for_its_parts_and_for_the_files_before_it() {
-        let part = |file, fault: &str| News::Part { file, part: Part { faults: vec![fault.to_owned()], ..Part::default() } };
-        let mut collected = Collected::new(2);
-        for news in [News::Opened { file: 1, parts: 1 }, part(1, "only"), News::Opened { file: 0, parts: 2 }, part(0, "chunk 10: b")] {
+    fn a_part_waits_for_those_before_it_and_is_told_before_those_after_it() {
+        let part = |place, fault: &str| News::Part { place, part: Part { faults: vec![fault.to_owned()], ..Part::default() } };
+        let mut collected = Collected::default();
+        for news in [News::Opened { file: 1, parts: 1 }, part((1, 0), "only"), part((0, 1), "second")] {
             collected.take(news);
             assert!(collected.next().is_none());
         }
-        collected.take(part(0, "chunk 9: a"));
-        let (file, whole) = collected.next().unwrap();
-        assert_eq!((file, whole.faults), (0, vec!["chunk 9: a".to_owned(), "chunk 10: b".to_owned()]));
-        assert_eq!(collected.next().unwrap().0, 1);
-        assert!(collected.next().is_none());
+        collected.take(part((0, 0), "first"));
+        assert_eq!(all(&mut collected), ["0: first", "0: second"]);
+        collected.take(part((0, 2), "first"));
+        assert_eq!(all(&mut collected), ["0: "], "once a file");
+        collected.take(News::Opened { file: 0, parts: 3 });
+        assert_eq!(all(&mut collected), ["end", "1: only", "end"]);
+        collected.take(News::Opened { file: 2, parts: 0 });
+        assert_eq!(all(&mut collected), ["end"]);
     }
 }

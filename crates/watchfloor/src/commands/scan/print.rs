@@ -1,5 +1,7 @@
 //! Matches for people and for programs.
 
+mod indicator;
+
 use super::html::{self, About, Report};
 use crate::output::{Failure, csv_cell, inert};
 use detect::Rule;
@@ -49,12 +51,14 @@ pub struct Printer<W> {
     shape: Shape,
     printed: u64,
     report: Report,
+    /// Whether there are lists, and columns for what they say.
+    with_lists: bool,
 }
 
 impl<W: Write> Printer<W> {
     /// A printer that has printed nothing.
-    pub fn new(out: W, shape: Shape) -> Printer<W> {
-        Printer { out, shape, printed: 0, report: Report::default() }
+    pub fn new(out: W, shape: Shape, with_lists: bool) -> Printer<W> {
+        Printer { out, shape, printed: 0, report: Report::default(), with_lists }
     }
 
     /// Prints one match; of a correlation it comes with all of its events, by file and record.
@@ -77,7 +81,7 @@ impl<W: Write> Printer<W> {
             }
             Shape::Table => {
                 if first {
-                    self.row(["TIME", "LEVEL", "HOST", "USER", "RULE", "WHERE"])?;
+                    self.titles()?;
                 }
                 let time = hit.time.to_string();
                 let more = if events.len() > 1 { format!(" and {} more", events.len() - 1) } else { String::new() };
@@ -100,8 +104,13 @@ impl<W: Write> Printer<W> {
         writeln!(self.out, "{}", inert(&row).replace('\n', "\\n"))
     }
 
+    fn titles(&mut self) -> io::Result<()> {
+        self.row(["TIME", "LEVEL", "HOST", "USER", "RULE", "WHERE"])
+    }
+
     fn header(&mut self) -> io::Result<()> {
-        write!(self.out, "{}\r\n", COLUMNS.join(","))
+        let more = if self.with_lists { &indicator::COLUMNS[..] } else { &[] };
+        write!(self.out, "{}\r\n", [&COLUMNS, more].concat().join(","))
     }
 
     fn cells(&mut self, file: &str, rule: &Rule, hit: &Hit) -> io::Result<()> {
@@ -111,7 +120,8 @@ impl<W: Write> Printer<W> {
         let matched = Value::Object(matched(hit)).to_string();
         let level = reference.level.as_str();
         let cells = [&time, level, &reference.title, &reference.id, &tags, host, user, file, &record, &matched].map(csv_cell);
-        write!(self.out, "{}\r\n", cells.join(","))
+        let empty = if self.with_lists { ",".repeat(indicator::COLUMNS.len()) } else { String::new() };
+        write!(self.out, "{}{empty}\r\n", cells.join(","))
     }
 
     /// What comes after the last match.

@@ -1,11 +1,11 @@
 //! What a thread of a scan does: it opens files, reads text itself and gives EVTX to a worker of its own.
 
-use super::queue::Queue;
+use super::queue::{Place, Queue};
 use crate::commands::event_log::place;
 use crate::commands::inputs::{self, Content, Text};
 use crate::commands::parse::unread;
 use ::parse::{Format, split};
-use dissect::{Examiner, Hit, Log, Reader, Seen, Setup, Wanted};
+use dissect::{Examiner, Hit, Log, Reader, Seen, Setup, Sighting};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,11 +20,13 @@ const PART: usize = 1 << 20;
 #[derive(Debug)]
 pub enum Task {
     /// Find out what is in a file.
-    Open(usize),
+    Open,
     /// Chunks of an event log.
-    Evtx { file: usize, log: Arc<Log>, first: u64, count: usize },
+    Evtx { log: Arc<Log>, first: u64, count: usize },
     /// Records of text; `first` is the number of the first, from 1.
-    Text { file: usize, text: Arc<Text>, records: Vec<Range<usize>>, first: u64 },
+    Text { text: Arc<Text>, records: Vec<Range<usize>>, first: u64 },
+    /// Nothing but what is wrong with the file as a whole.
+    Fault(String),
 }
 
 /// What a thread has to tell.
@@ -33,7 +35,7 @@ pub enum News {
     /// The file has so many parts.
     Opened { file: usize, parts: usize },
     /// A part is done.
-    Part { file: usize, part: Part },
+    Part { place: Place, part: Part },
 }
 
 /// What was in a part of a file.
@@ -47,8 +49,24 @@ pub struct Part {
     pub hits: Vec<Hit>,
     /// What correlations are to be told.
     pub seen: Vec<Seen>,
+    /// Indicators.
+    pub sightings: Vec<Sighting>,
     /// What could not be read.
     pub faults: Vec<String>,
+}
+
+impl Part {
+    fn fault(fault: String) -> Part {
+        Part { faults: vec![fault], ..Part::default() }
+    }
+
+    /// Bytes that it holds in memory, about.
+    pub fn weight(&self) -> usize {
+        let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        let values = |hit: &Hit| hit.matched.iter().map(|one| one.field.len() + one.value.len() + size_of_val(one)).sum::<usize>();
+        let hits = self.hits.iter().map(|hit| size_of_val(hit) + text(&hit.host) + text(&hit.user) + values(hit));
+        size_of_val(self) + hits.sum::<usize>() + self.faults.iter().map(|fault| fault.len() + size_of_val(fault)).sum::<usize>()
+    }
 }
 
 /// A thread's tools.
@@ -62,23 +80,21 @@ pub struct Hand<'a> {
 
 impl<'a> Hand<'a> {
     /// A thread's tools; its worker starts when there is something for it.
-    pub fn new(files: &'a [PathBuf], queue: &'a Queue<Task>, news: Sender<News>, rules: &'a detect::RuleSet, wanted: Wanted, setup: Setup) -> Hand<'a> {
-        Hand { files, queue, news, examiner: Examiner::new(rules, wanted), reader: Reader::new(setup) }
+    pub fn new(files: &'a [PathBuf], queue: &'a Queue<Task>, news: Sender<News>, rules: &'a detect::RuleSet, setup: Setup) -> Hand<'a> {
+        let examiner = Examiner::new(rules, setup.wanted).with_indicators(setup.indicators.clone());
+        Hand { files, queue, news, examiner, reader: Reader::new(setup) }
     }
 
     /// Does one thing.
-    pub fn work(&mut self, task: Task) {
-        match task {
-            Task::Open(file) => self.open(file),
-            Task::Evtx { file, log, first, count } => {
-                let part = self.evtx(&log, first, count);
-                self.tell(News::Part { file, part });
-            }
-            Task::Text { file, text, records, first } => {
-                let part = self.text(&text, records, first);
-                self.tell(News::Part { file, part });
-            }
-        }
+    pub fn work(&mut self, place: Place, task: Task) {
+        let part = match task {
+            Task::Open => return self.open(place.0),
+            Task::Evtx { log, first, count } => self.evtx(&log, first, count),
+            Task::Text { text, records, first } => self.text(&text, records, first),
+            Task::Fault(fault) => Part::fault(fault),
+        };
+        self.queue.hold(place, part.weight());
+        self.tell(News::Part { place, part });
     }
 
     fn tell(&self, news: News) {
@@ -88,19 +104,9 @@ impl<'a> Hand<'a> {
 
     fn open(&self, file: usize) {
         let Some(path) = self.files.get(file) else { return };
-        match tasks(file, path) {
-            Ok((fault, tasks)) => {
-                self.tell(News::Opened { file, parts: tasks.len() + usize::from(fault.is_some()) });
-                if let Some(fault) = fault {
-                    self.tell(News::Part { file, part: Part { faults: vec![fault.to_owned()], ..Part::default() } });
-                }
-                self.queue.push(tasks.into_iter());
-            }
-            Err(error) => {
-                self.tell(News::Opened { file, parts: 1 });
-                self.tell(News::Part { file, part: Part { faults: vec![error.to_string()], ..Part::default() } });
-            }
-        }
+        let tasks = tasks(path).unwrap_or_else(|error| vec![Task::Fault(error.to_string())]);
+        self.tell(News::Opened { file, parts: tasks.len() });
+        self.queue.push((0..).zip(tasks).map(|(part, task)| ((file, part), task)));
     }
 
     fn evtx(&mut self, log: &Log, first: u64, count: usize) -> Part {
@@ -115,9 +121,9 @@ impl<'a> Hand<'a> {
                 if seen.len() < told {
                     faults.push(format!("chunk {first} and the {count} from it on: {} impossible answers about its records", told - seen.len()));
                 }
-                Part { events: report.events, bytes: bytes.min(log.length()), hits: report.hits, seen, faults }
+                Part { events: report.events, bytes: bytes.min(log.length()), hits: report.hits, sightings: report.sightings, seen, faults }
             }
-            Err(error) => Part { faults: vec![error.to_string()], ..Part::default() },
+            Err(error) => Part::fault(error.to_string()),
         }
     }
 
@@ -127,6 +133,7 @@ impl<'a> Hand<'a> {
         for (range, record) in records.into_iter().zip(first..) {
             let raw = text.bytes.get(range).unwrap_or(&[]);
             self.examiner.examine(raw, Format::Auto, text.written, record, &mut part.hits);
+            part.sightings.extend(self.examiner.sightings());
             part.events += 1;
             part.bytes += raw.len() as u64;
             if let Some(fault) = unread(self.examiner.event()) {
@@ -148,22 +155,22 @@ impl<'a> Hand<'a> {
     }
 }
 
-/// The parts of a file, and what is wrong with it as a whole.
-fn tasks(file: usize, path: &Path) -> std::io::Result<(Option<&'static str>, Vec<Task>)> {
+/// What there is to do for a file.
+fn tasks(path: &Path) -> std::io::Result<Vec<Task>> {
     Ok(match inputs::open(path)? {
-        Content::Log(found) => log(file, found),
-        Content::Text(found) => (None, text(file, found)),
+        Content::Log(found) => log(found),
+        Content::Text(found) => text(found),
     })
 }
 
-fn log(file: usize, log: Log) -> (Option<&'static str>, Vec<Task>) {
-    let (fault, chunks, log) = (log.fault(), log.chunks(), Arc::new(log));
-    let starts = (0..chunks).step_by(CHUNKS as usize);
-    let part = |first: u64| Task::Evtx { file, log: log.clone(), first, count: CHUNKS.min(chunks - first) as usize };
-    (fault, starts.map(part).collect())
+fn log(log: Log) -> Vec<Task> {
+    let fault = log.fault().map(|fault| Task::Fault(fault.to_owned()));
+    let (parts, log) = (log.parts(CHUNKS), Arc::new(log));
+    let read = parts.into_iter().map(|part| Task::Evtx { log: log.clone(), first: part.start, count: (part.end - part.start) as usize });
+    fault.into_iter().chain(read).collect()
 }
 
-fn text(file: usize, text: Text) -> Vec<Task> {
+fn text(text: Text) -> Vec<Task> {
     let base = text.bytes.as_ptr() as usize;
     let mut parts: Vec<(u64, Vec<Range<usize>>)> = Vec::new();
     let mut filled = PART;
@@ -180,5 +187,5 @@ fn text(file: usize, text: Text) -> Vec<Task> {
         }
     }
     let text = Arc::new(text);
-    parts.into_iter().map(|(first, records)| Task::Text { file, text: text.clone(), records, first }).collect()
+    parts.into_iter().map(|(first, records)| Task::Text { text: text.clone(), records, first }).collect()
 }

@@ -2,6 +2,7 @@
 //! hostile text could reach, even if the escaping failed; the filter is made of checkboxes and CSS.
 
 mod attack;
+mod course;
 mod findings;
 mod report;
 mod text;
@@ -28,6 +29,12 @@ pub struct About {
     pub rules: usize,
     /// Rules that did not load, one line each.
     pub refused: Vec<String>,
+    /// Indicators in force; none without lists.
+    pub indicators: usize,
+    /// What is wrong with lists, one line each.
+    pub lists: Vec<String>,
+    /// Indicators that a warninglist says are harmless, by that list.
+    pub harmless: Vec<String>,
     /// What was asked for beside the rules: level, time, tags.
     pub filters: Vec<String>,
 }
@@ -44,12 +51,15 @@ pub fn write(out: &mut impl Write, report: &Report, about: &About) -> io::Result
     head(out, report, about)?;
     write!(out, "<main>")?;
     section(out, "time", "Matches over time", "All times are UTC.")?;
-    if report.rules.is_empty() {
+    if report.is_empty() {
         write!(out, "<p>No rule matched. That says something about these {} events and {} rules only.</p>", number(about.events), number(about.rules as u64))?;
     } else {
         out.write_all(timeline::draw(&report.timeline).as_bytes())?;
         section(out, "hosts", "Hosts", "")?;
-        hosts(out, report)?;
+        let worst = worst_hosts(report);
+        hosts(out, &worst)?;
+        section(out, "course", "Course of events", "What was seen on each host, in the order in which it began.")?;
+        course::write(out, report, &worst)?;
         section(out, "attack", "ATT&amp;CK", "As the rules' tags name them: a rule with several tactics or techniques counts for each.")?;
         attack::write(out, report)?;
         section(out, "findings", "Findings", "By rule, worst first. Open a rule for its hosts, and a host for its matches.")?;
@@ -70,27 +80,32 @@ fn head(out: &mut impl Write, report: &Report, about: &About) -> io::Result<()> 
     for filter in &about.filters {
         write!(out, " Only {}.", escape(filter))?;
     }
+    let held = if about.indicators > 0 { format!(" They were held against {} indicators.", number(about.indicators as u64)) } else { String::new() };
     write!(out, "</p><div class=\"ledger\">")?;
     for level in Severity::ALL.into_iter().rev() {
         let count = report.levels.get(level as usize).copied().unwrap_or(0);
         write!(out, "<div><b>{}</b>{}</div>", number(count), severity(level))?;
     }
-    write!(out, "</div><p class=\"quiet\">{} matches of {} of {} rules on {} hosts, in {} events ({} bytes) of {} files.</p>\
-         <nav><a href=\"#time\">Time</a> <a href=\"#hosts\">Hosts</a> <a href=\"#attack\">ATT&amp;CK</a> <a href=\"#findings\">Findings</a> <a href=\"#limits\">Limits</a></nav></header>",
+    write!(out, "</div><p class=\"quiet\">{} matches of {} of {} rules on {} hosts, in {} events ({} bytes) of {} files.{}</p>\
+         <nav><a href=\"#time\">Time</a> <a href=\"#hosts\">Hosts</a> <a href=\"#course\">Course</a> <a href=\"#attack\">ATT&amp;CK</a> <a href=\"#findings\">Findings</a> <a href=\"#limits\">Limits</a></nav></header>",
         number(report.levels.iter().sum()), number(report.rules.len() as u64), number(about.rules as u64),
-        number(report.hosts.keys().filter(|host| !host.is_empty()).count() as u64), number(about.events), number(about.bytes), number(about.files as u64))
+        number(report.hosts.keys().filter(|host| !host.is_empty()).count() as u64), number(about.events), number(about.bytes), number(about.files as u64), held)
 }
 
 fn span(span: Span) -> String {
     span.0.map(|(first, last)| format!("Matches from {} to {} UTC.", moment(first), moment(last))).unwrap_or_default()
 }
 
-fn hosts(out: &mut impl Write, report: &Report) -> io::Result<()> {
-    const OPEN: usize = 12;
-    const MOST: usize = 500;
+fn worst_hosts(report: &Report) -> Vec<(&String, &OfHost)> {
     let mut hosts: Vec<(&String, &OfHost)> = report.hosts.iter().collect();
     let worst_first = |levels: &Levels| levels.iter().rev().copied().collect::<Vec<u64>>();
     hosts.sort_by(|a, b| worst_first(&b.1.levels).cmp(&worst_first(&a.1.levels)).then_with(|| a.0.cmp(b.0)));
+    hosts
+}
+
+fn hosts(out: &mut impl Write, hosts: &[(&String, &OfHost)]) -> io::Result<()> {
+    const OPEN: usize = 12;
+    const MOST: usize = 500;
     let (open, folded) = hosts.split_at(hosts.len().min(OPEN));
     host_table(out, open)?;
     if !folded.is_empty() {
@@ -130,7 +145,7 @@ fn host_name(host: &str) -> String {
 /// What the report cannot know: rules that did not run, input that was not read.
 fn limits(out: &mut impl Write, report: &Report, about: &About) -> io::Result<()> {
     section(out, "limits", "What this does not cover", "")?;
-    if about.refused.is_empty() && report.faults.is_empty() {
+    if [&about.refused, &about.lists, &about.harmless, &report.faults].iter().all(|lines| lines.is_empty()) {
         return write!(out, "<p>Every rule loaded and every input was read to its end.</p>");
     }
     let mut list = |title: String, lines: &[String]| -> io::Result<()> {
@@ -144,6 +159,8 @@ fn limits(out: &mut impl Write, report: &Report, about: &About) -> io::Result<()
         write!(out, "</ul></details>")
     };
     list(format!("Rules that did not load: {}", number(about.refused.len() as u64)), &about.refused)?;
+    list(format!("Entries of lists that cannot be used: {}", number(about.lists.len() as u64)), &about.lists)?;
+    list("Indicators that were left out as harmless".to_owned(), &about.harmless)?;
     list(format!("Places that could not be read: {}", number(report.faults.len() as u64 + report.more_faults)), &report.faults)
 }
 

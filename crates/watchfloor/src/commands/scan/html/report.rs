@@ -1,7 +1,7 @@
 //! What a report says, added up as matches come: its size follows rules and hosts, not matches.
 
-use dissect::Hit;
-use detect::Rule;
+use dissect::{Hit, Sighting};
+use detect::{IndicatorHit, Rule};
 use model::{Severity, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,6 +25,8 @@ pub type Levels = [u64; 5];
 #[derive(Debug, Default)]
 pub struct Report {
     pub rules: BTreeMap<usize, OfRule>,
+    /// By indicator and list.
+    pub indicators: BTreeMap<(String, String), OfRule>,
     pub hosts: BTreeMap<String, OfHost>,
     pub levels: Levels,
     pub span: Span,
@@ -90,41 +92,47 @@ pub struct OfHost {
 impl Report {
     /// Adds a match of the rule at this place of the set.
     pub fn add(&mut self, file: &str, rule: &Rule, hit: &Hit) {
-        let level = rule.reference.level;
-        let host = hit.host.clone().unwrap_or_default();
+        self.count(rule.reference.level, hit.time, &hit.host, &hit.user);
+        let of = self.rules.entry(hit.rule as usize).or_insert_with(|| OfRule::new(rule));
+        of.add(hit.time, &hit.host, || {
+            let fields = hit.matched.iter().map(|one| (one.field.clone(), shorten(&one.value))).collect();
+            Match { time: hit.time, user: hit.user.clone(), place: format!("{file}#{}", hit.record), fields }
+        });
+    }
+
+    /// Adds an indicator of a list.
+    pub fn add_indicator(&mut self, file: &str, seen: &Sighting, hit: &IndicatorHit) {
+        self.count(hit.level(), seen.time, &seen.host, &seen.user);
+        let of = self.indicators.entry((hit.value.clone(), hit.list.clone())).or_insert_with(|| OfRule::indicator(hit));
+        of.add(seen.time, &seen.host, || {
+            let fields = vec![(seen.field.clone(), shorten(&seen.value))];
+            Match { time: seen.time, user: seen.user.clone(), place: format!("{file}#{}", seen.record), fields }
+        });
+    }
+
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty() && self.indicators.is_empty()
+    }
+
+    fn count(&mut self, level: Severity, time: Timestamp, host: &Option<String>, user: &Option<String>) {
         if let Some(count) = self.levels.get_mut(level as usize) {
             *count += 1;
         }
-        self.span.add(hit.time);
-        self.timeline.add(hit.time, level);
-
-        let of = self.hosts.entry(host.clone()).or_default();
+        self.span.add(time);
+        self.timeline.add(time, level);
+        let of = self.hosts.entry(host.clone().unwrap_or_default()).or_default();
         if let Some(count) = of.levels.get_mut(level as usize) {
             *count += 1;
         }
-        of.span.add(hit.time);
-        if let Some(user) = &hit.user
+        of.span.add(time);
+        if let Some(user) = user
             && !of.users.contains(user)
         {
             of.more_users = of.users.len() >= USERS;
             if !of.more_users {
                 of.users.insert(user.clone());
             }
-        }
-
-        let of = self.rules.entry(hit.rule as usize).or_insert_with(|| OfRule::new(rule));
-        of.count += 1;
-        of.span.add(hit.time);
-        if of.hosts.len() >= HOSTS && !of.hosts.contains_key(&host) {
-            of.elsewhere += 1;
-            return;
-        }
-        let group = of.hosts.entry(host).or_default();
-        group.count += 1;
-        group.span.add(hit.time);
-        if group.shown.len() < SHOWN {
-            let fields = hit.matched.iter().map(|one| (one.field.clone(), shorten(&one.value))).collect();
-            group.shown.push(Match { time: hit.time, user: hit.user.clone(), place: format!("{file}#{}", hit.record), fields });
         }
     }
 
@@ -133,9 +141,9 @@ impl Report {
         if self.faults.len() < FAULTS { self.faults.push(text) } else { self.more_faults += 1 }
     }
 
-    /// The rules that matched, worst and most frequent first.
+    /// The rules that matched and the indicators, worst and most frequent first.
     pub fn ranked(&self) -> Vec<&OfRule> {
-        let mut rules: Vec<&OfRule> = self.rules.values().collect();
+        let mut rules: Vec<&OfRule> = self.rules.values().chain(self.indicators.values()).collect();
         rules.sort_by(|a, b| (b.level, b.count).cmp(&(a.level, a.count)).then_with(|| a.title.cmp(&b.title)));
         rules
     }
@@ -155,6 +163,39 @@ impl OfRule {
             span: Span::default(),
             hosts: BTreeMap::new(),
             elsewhere: 0,
+        }
+    }
+
+    fn indicator(hit: &IndicatorHit) -> OfRule {
+        let confidence = hit.confidence.map_or_else(|| "which does not say how sure it is".to_owned(), |confidence| format!("with a confidence of {confidence} in 100"));
+        let until = hit.expires.map_or_else(|| "without an end".to_owned(), |expires| format!("until {expires}"));
+        OfRule {
+            title: format!("{}: {}", detect::INDICATOR_TITLE, hit.value),
+            id: detect::INDICATOR_RULE.to_owned(),
+            level: hit.level(),
+            description: format!("The {} is on the list {}, {confidence}, {until}.", hit.kind.as_str(), hit.list),
+            false_positives: Vec::new(),
+            tags: Vec::new(),
+            count: 0,
+            span: Span::default(),
+            hosts: BTreeMap::new(),
+            elsewhere: 0,
+        }
+    }
+
+    fn add(&mut self, time: Timestamp, host: &Option<String>, shown: impl FnOnce() -> Match) {
+        let host = host.clone().unwrap_or_default();
+        self.count += 1;
+        self.span.add(time);
+        if self.hosts.len() >= HOSTS && !self.hosts.contains_key(&host) {
+            self.elsewhere += 1;
+            return;
+        }
+        let group = self.hosts.entry(host).or_default();
+        group.count += 1;
+        group.span.add(time);
+        if group.shown.len() < SHOWN {
+            group.shown.push(shown());
         }
     }
 }

@@ -1,0 +1,69 @@
+//! Keywords: what the rules of one log source look for anywhere in an event.
+//!
+//! Nearly no event holds any of it, so all of the event's text is folded at once and searched by vector instructions
+//! first. Only where something is found are the values read one by one.
+
+use super::fields::{FieldTables, look_for};
+use super::scratch::Texts;
+use crate::rule::atom::Atom;
+use crate::rule::fold::Form;
+use aho_corasick::packed::{Config, MatchKind, Searcher};
+use model::Event;
+
+/// Texts that one searcher takes; more of them crowd its buckets.
+const PER_SEARCHER: usize = 48;
+/// With more texts than this the automaton alone is faster.
+const MAX_SEARCHERS: usize = 6;
+
+/// The keywords of one log source.
+#[derive(Debug)]
+pub(super) struct Whole {
+    pub field: FieldTables,
+    /// Whether rules wait for them; else they are only read when a condition reaches them.
+    pub awaited: bool,
+    /// Finds any of the texts; none where there are too many, or where one may be in what is not text.
+    first: Option<Vec<Searcher>>,
+}
+
+impl Whole {
+    /// The keywords of these atoms.
+    pub(super) fn build(members: &[u32], atoms: &[Atom], awaited: bool) -> Option<Whole> {
+        let field = FieldTables::build(0, members, atoms, &[])?;
+        let mut texts = Vec::new();
+        for (index, atom) in members.iter().filter_map(|index| Some((*index, atoms.get(*index as usize)?))) {
+            look_for(&atom.test, index, field.dashed, &mut texts);
+        }
+        let mut texts: Vec<Vec<u8>> = texts.into_iter().map(|(_, text, _)| text).collect();
+        texts.sort_unstable();
+        texts.dedup();
+        let first = if texts.iter().any(|text| may_be_no_text(text)) { None } else { searchers(&texts) };
+        Some(Whole { field, awaited, first })
+    }
+
+    /// Whether the event may hold any keyword.
+    pub(super) fn may_hold(&self, event: &Event, texts: &mut Texts) -> bool {
+        let (Some(searchers), Some(text)) = (&self.first, event.texts()) else { return true };
+        let folded = texts.whole(text, Form { cased: false, dashed: self.field.dashed });
+        searchers.iter().any(|searcher| searcher.find(folded).is_some())
+    }
+}
+
+/// Whether a number or a truth value may hold this text.
+fn may_be_no_text(text: &[u8]) -> bool {
+    text.iter().all(u8::is_ascii_digit)
+        || text.starts_with(b"-")
+        || [&b"true"[..], b"false"].iter().any(|word| contains(word, text))
+}
+
+fn contains(word: &[u8], text: &[u8]) -> bool {
+    memchr::memmem::find(word, text).is_some()
+}
+
+/// Searchers that together find each of these texts; none where the processor or the texts are not up to it.
+fn searchers(texts: &[Vec<u8>]) -> Option<Vec<Searcher>> {
+    if texts.len() > PER_SEARCHER * MAX_SEARCHERS {
+        return None;
+    }
+    let build = |some: &[Vec<u8>]| Config::new().match_kind(MatchKind::LeftmostFirst).builder().extend(some).build();
+    texts.chunks(PER_SEARCHER).map(build).collect()
+}

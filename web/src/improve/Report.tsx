@@ -1,0 +1,85 @@
+/** What an import changes: the sums first, then what does not load, what is blind here, and every rule that changes. */
+import type { ReactNode } from "react";
+import type { ImportReport, RuleEntry } from "@/api/types";
+import { Hostile } from "@/design/Hostile";
+import { SeverityMark } from "@/design/shapes";
+import styles from "./Report.module.css";
+
+/** Entries of a part that are drawn; the count is of all. */
+const SHOWN = 200;
+
+export function Report({ report }: { report: ImportReport }) {
+  const silent = report.without_telemetry ?? [];
+  return (
+    <section className={styles.report} aria-label="Report of the import" tabIndex={0}>
+      <p className={styles.sum} role="status">
+        <strong>{report.loaded}</strong> {report.loaded === 1 ? "rule loads" : "rules load"} ={" "}
+        <strong>{report.added.length}</strong> added + <strong>{report.changed.length}</strong> changed +{" "}
+        <strong>{report.unchanged}</strong> as they were. <strong>{report.removed.length}</strong> removed.
+      </p>
+      <Part title="Do not load" tone="bad" items={report.refused}>
+        {(one) => (
+          <>
+            <p>
+              <Hostile text={one.name} mono />
+              {one.line != null && <span className={styles.dim}> line {one.line}</span>}
+            </p>
+            <p>
+              <Hostile text={one.message} />
+            </p>
+            <p className={styles.dim}>
+              {one.remedy} <code>{one.code}</code>
+            </p>
+          </>
+        )}
+      </Part>
+      <Part title="No such events have come in" tone="blind" items={silent}>
+        {(one) => (
+          <p>
+            <Hostile text={one.title ?? one.file} /> <span className={styles.dim}>{one.message}</span>
+          </p>
+        )}
+      </Part>
+      <Part title="Removed" items={report.removed}>
+        {entry}
+      </Part>
+      <Part title="Changed" items={report.changed}>
+        {entry}
+      </Part>
+      <Part title="Added" items={report.added}>
+        {entry}
+      </Part>
+    </section>
+  );
+}
+
+const entry = (one: RuleEntry) => (
+  <p className={styles.entry}>
+    <SeverityMark severity={one.level as never} short />
+    <Hostile text={one.title} titled={one.file} />
+  </p>
+);
+
+interface PartProps<Item> {
+  title: string;
+  tone?: "bad" | "blind";
+  items: readonly Item[];
+  children: (item: Item) => ReactNode;
+}
+
+function Part<Item>({ title, tone, items, children }: PartProps<Item>) {
+  if (items.length === 0) return null;
+  return (
+    <details className={styles.part} data-tone={tone} open={tone === "bad" || items.length <= 10}>
+      <summary>
+        {title} <span className={styles.count}>{items.length}</span>
+      </summary>
+      <ul>
+        {items.slice(0, SHOWN).map((item, at) => (
+          <li key={at}>{children(item)}</li>
+        ))}
+      </ul>
+      {items.length > SHOWN && <p className={styles.dim}>and {items.length - SHOWN} more</p>}
+    </details>
+  );
+}
