@@ -158,6 +158,10 @@ fn false_positives(node: &Node, bench: &mut Bench<'_>) {
 
 /// The headings may be keys of a map `ads`, or lines of the description.
 fn headings(node: &Node, bench: &mut Bench<'_>) {
+    // What only feeds a correlation raises no alert that somebody would have to understand.
+    if [node.get("name"), node.get("id")].into_iter().filter_map(scalar).any(|word| bench.fed.contains(word)) {
+        return;
+    }
     let ads: Vec<String> = node.get("ads").map(Node::entries).unwrap_or_default().iter()
         .filter(|(_, text)| !matches!(text, Node::Null) && scalar(Some(text)).is_none_or(|text| !text.trim().is_empty()))
         .map(|(key, _)| key.trim().to_lowercase().replace(['_', '-'], " ")).collect();

@@ -113,6 +113,8 @@ pub(crate) struct Bench<'a> {
     place: Place<'a>,
     /// Fields that a pipeline has another name for, each with the file of the rule.
     renamed: &'a Renamed<'a>,
+    /// Names and ids of what only feeds correlations.
+    fed: &'a FxHashSet<&'a str>,
     findings: Vec<Finding>,
 }
 
@@ -135,27 +137,43 @@ pub fn lint(files: &[RuleFile], refused: &[Refusal], rules: &[Rule]) -> Vec<Find
     let renamed = renamed(rules);
     let mut findings: Vec<Finding> = refused.iter().map(|refusal| Finding::of(refusal, files)).collect();
     let mut titles: FxHashMap<String, String> = FxHashMap::default();
-    for file in files {
-        // What cannot be read was refused.
-        let Ok(text) = std::str::from_utf8(&file.text) else { continue };
-        for (first, text) in yaml::documents(text.strip_prefix('\u{FEFF}').unwrap_or(text)) {
-            let Ok(node) = Node::parse(text) else { continue };
-            let title = scalar(node.get("title"));
-            let mut bench = Bench { file: &file.name, title, place: Place::new(text, first), renamed: &renamed, findings: Vec::new() };
-            document(&node, &mut bench);
-            if let Some(title) = title {
-                let key = title.trim().to_lowercase();
-                match titles.get(&key) {
-                    Some(other) => bench.say("lint.title_duplicate", &["title:"], format!("{other} has the same title")),
-                    None => drop(titles.insert(key, file.name.clone())),
-                }
+    let documents: Vec<(&RuleFile, u32, &str, Node)> = files.iter().flat_map(documents).collect();
+    let fed = documents.iter().flat_map(|(.., node)| feeding(node)).collect();
+    for (file, first, text, node) in &documents {
+        let title = scalar(node.get("title"));
+        let place = Place::new(text, *first);
+        let mut bench = Bench { file: &file.name, title, place, renamed: &renamed, fed: &fed, findings: Vec::new() };
+        document(node, &mut bench);
+        if let Some(title) = title {
+            let key = title.trim().to_lowercase();
+            match titles.get(&key) {
+                Some(other) => bench.say("lint.title_duplicate", &["title:"], format!("{other} has the same title")),
+                None => drop(titles.insert(key, file.name.clone())),
             }
-            findings.append(&mut bench.findings);
         }
+        findings.append(&mut bench.findings);
     }
     findings.sort_by(|a, b| (&a.file, a.line, a.code, &a.message).cmp(&(&b.file, b.line, b.code, &b.message)));
     findings.dedup();
     findings
+}
+
+/// The documents of a file, each with its first line. What cannot be read was refused.
+fn documents(file: &RuleFile) -> Vec<(&RuleFile, u32, &str, Node)> {
+    let text = std::str::from_utf8(&file.text).unwrap_or_default();
+    let documents = yaml::documents(text.strip_prefix('\u{FEFF}').unwrap_or(text)).into_iter();
+    documents.filter_map(|(first, text)| Some((file, first, text, Node::parse(text).ok()?))).collect()
+}
+
+/// The names and ids of what only feeds this document, if it is a correlation.
+fn feeding(node: &Node) -> Vec<&str> {
+    let Some(section) = node.get("correlation") else { return Vec::new() };
+    let generates = node.get("generate").or_else(|| section.get("generate"));
+    match (scalar(generates), section.get("rules")) {
+        (Some("true"), _) | (_, None) => Vec::new(),
+        (_, Some(Node::List(names))) => names.iter().filter_map(|name| scalar(Some(name))).collect(),
+        (_, one) => scalar(one).into_iter().collect(),
+    }
 }
 
 fn document(node: &Node, bench: &mut Bench<'_>) {

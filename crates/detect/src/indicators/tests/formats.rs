@@ -124,7 +124,7 @@ fn a_watchlist_becomes_a_placeholder_whose_values_are_meant_as_they_stand() {
     let text = "# jump hosts\nJUMP01\nCORP\\svc*scan\n10.1.2.3\n\nJUMP01\nwhat?\n";
     let lists = Lists::read([file(Role::Watchlist, "jump_hosts", text)], now());
     assert_eq!(counts(&lists), ("plain", 4, 0, 0, 0));
-    let setting = crate::Setting { placeholders: lists.placeholders };
+    let setting = crate::Setting { placeholders: lists.placeholders, ..Default::default() };
     let rule = "title: x\nid: r\nlogsource: {category: test}\ndetection:\n  a:\n    User|expand: '%jump_hosts%'\n  condition: a\n";
     let (set, report) = crate::RuleSet::compile_with(
         vec![crate::RuleFile { name: "r.yml".to_owned(), text: rule.as_bytes().to_vec() }],
