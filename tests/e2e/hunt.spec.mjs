@@ -234,8 +234,7 @@ test("a brush narrows, its table does the same by keyboard, Escape clears it", a
   await page.getByText(/of 7 events, brushed/).waitFor();
   await page.locator("#screen").focus();
   await press(page, "Escape");
-  await until(async () => (await rows()) === 7);
-  assert.equal(asked().get("from"), null);
+  await until(async () => asked().get("from") === null && (await rows()) === 7);
 });
 
 test("SQL: the columns are the statement's, and its faults have a place", async () => {
