@@ -106,7 +106,7 @@ fn ours(rules: &RuleSet, limits: Limits, bytes: &[u8]) -> (Figures, u64) {
     let source = model::LogSource::default().with_category(model::Name::of("bench"));
     for (line, seq) in lines(bytes).zip(1u64..) {
         parse::parse_into(&Input { raw: line, received: Timestamp(0), format: Format::Json, peer: None }, &mut event);
-        event.log_source = source.clone();
+        event.log_source = source;
         matched.clear();
         facts.clear();
         rules.matches(&event, &mut scratch, &mut matched);
