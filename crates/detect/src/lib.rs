@@ -26,7 +26,7 @@ pub use indicators::{
     explain_indicator, named_indicator, Answer, Finder, Found, INDICATOR_RULE, INDICATOR_TITLE, IndicatorHit, IndicatorScratch, Indicators, Kind, ListFile, ListRefusal, ListReport, Lists, Role,
 };
 pub use pipeline::{Pipeline, Pipelines};
-pub use plan::Scratch;
+pub use plan::{Meter, Scratch};
 pub use read::{ArchiveError, Placeholders, RuleFile, Setting, rule_files_from_tar_zst, rule_files_from_zip};
 pub use refusal::{LoadReport, Refusal};
 pub use rule::{Ads, Rule};

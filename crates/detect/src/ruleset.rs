@@ -4,7 +4,7 @@ use crate::correlate::Book;
 use crate::explain::{self, Explanation};
 use crate::rule::item::Vocabulary;
 use crate::read::load::{self, RuleFile, Setting};
-use crate::plan::{Plan, Scratch};
+use crate::plan::{Meter, Plan, Scratch};
 use crate::refusal::LoadReport;
 use crate::rule::{Rule, Slow};
 use crate::rule::view::SlowReadings;
@@ -66,7 +66,12 @@ impl RuleSet {
 
     /// Appends the indexes of the rules that match an event, in ascending order, each once.
     pub fn matches(&self, event: &Event, scratch: &mut Scratch, out: &mut Vec<u32>) {
-        self.plan.matches(&self.vocabulary, event, scratch, out);
+        self.plan.matches(&self.vocabulary, event, scratch, out, None);
+    }
+
+    /// The same, and tells what the conditions took: slower, so it is for a sample of the events.
+    pub fn matches_metered(&self, event: &Event, scratch: &mut Scratch, out: &mut Vec<u32>, meter: &mut dyn Meter) {
+        self.plan.matches(&self.vocabulary, event, scratch, out, Some(meter));
     }
 
     /// The rule of an id.

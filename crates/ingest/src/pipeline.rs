@@ -1,7 +1,7 @@
 //! The one pipeline: submissions in, receipts out.
 
 use crate::counters::{Counters, SourceCounts};
-use crate::{Frames, Watching, worker, writer};
+use crate::{Frames, Spending, Watching, worker, writer};
 use arc_swap::ArcSwap;
 use model::{Clock, Diagnostic, Timestamp};
 use std::net::IpAddr;
@@ -26,12 +26,14 @@ pub struct PipelineOptions {
     pub queue_bytes: usize,
     /// Indicators that events are held against.
     pub watching: Arc<Watching>,
+    /// Where workers write down what the rules take.
+    pub spending: Arc<Spending>,
 }
 
 impl Default for PipelineOptions {
     fn default() -> Self {
         let workers = std::thread::available_parallelism().map_or(2, usize::from);
-        PipelineOptions { workers, queue_bytes: 64 << 20, watching: Arc::default() }
+        PipelineOptions { workers, queue_bytes: 64 << 20, watching: Arc::default(), spending: Arc::default() }
     }
 }
 
@@ -207,7 +209,7 @@ impl Pipeline {
         let (jobs, job_queue) = mpsc::channel();
         let (done, done_queue) = mpsc::channel();
         let broken = CancellationToken::new();
-        let mut threads = worker::start(options.workers.max(1), job_queue, done, worker::Matchers { rules, watching: options.watching.clone() }, &broken);
+        let mut threads = worker::start(options.workers.max(1), job_queue, done, worker::Matchers { rules, watching: options.watching.clone(), spending: options.spending.clone() }, &broken);
         let refusing = Refusing::default();
         threads.push(writer::start(lake, done_queue, counters.clone(), refusing.clone(), &broken));
         Pipeline {

@@ -1,5 +1,6 @@
 //! Parse and match: one synchronous call per batch, in parallel, numbered so that the writer can restore the order.
 
+use crate::spending::{Sampler, Spending};
 use crate::Watching;
 use crate::counters::SourceCounts;
 use crate::pipeline::{Alarm, IngestError, ItemOutcome, Job, Naming, Receipt, Refusal};
@@ -39,6 +40,8 @@ pub(crate) struct Part {
 pub(crate) struct Matchers {
     pub rules: Arc<ArcSwap<detect::RuleSet>>,
     pub watching: Arc<Watching>,
+    /// What the rules take.
+    pub spending: Arc<Spending>,
 }
 
 /// Starts `count` workers.
@@ -59,7 +62,9 @@ pub(crate) fn start(
                 let mut scratch = Scratch::default();
                 while let Some((number, job)) = next(&jobs) {
                     scratch.indicators = matchers.watching.indicators();
-                    let prepared = prepare(job, &matchers.rules.load(), &matchers.watching, &mut scratch);
+                    let rules = matchers.rules.load();
+                    let prepared = prepare(job, &rules, &matchers.watching, &mut scratch);
+                    scratch.sampler.hand_in(&rules, &matchers.spending);
                     if done.send((number, prepared)).is_err() {
                         return;
                     }
@@ -81,6 +86,7 @@ fn next(jobs: &Mutex<(mpsc::Receiver<Job>, u64)>) -> Option<(u64, Job)> {
 struct Scratch {
     matcher: detect::Scratch,
     hits: Vec<u32>,
+    sampler: Sampler,
     /// Those in force for this batch.
     indicators: Arc<Indicators>,
     finder: IndicatorScratch,
@@ -131,7 +137,11 @@ fn read(input: &parse::Input<'_>, rules: &detect::RuleSet, scratch: &mut Scratch
         scratch.hits.clear();
         scratch.found.clear();
         if worst(&event).is_none_or(|fault| fault.verdict == Verdict::Flag) {
-            rules.matches(&event, &mut scratch.matcher, &mut scratch.hits);
+            if scratch.sampler.is_next() {
+                rules.matches_metered(&event, &mut scratch.matcher, &mut scratch.hits, &mut scratch.sampler);
+            } else {
+                rules.matches(&event, &mut scratch.matcher, &mut scratch.hits);
+            }
             scratch.indicators.finder().find(&event, &mut scratch.finder, &mut scratch.found);
         }
         event

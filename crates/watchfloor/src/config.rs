@@ -32,6 +32,7 @@ pub const KEYS: &[Key] = &[
     Key { is_path: true, ..key("lists.path", "lists: indicators/, warninglists/, watchlists/; the folder lists in the data folder if absent") },
     Key { is_path: true, ..key("rules.path", "Sigma rules, a folder, file or archive; the built-in ones if absent") },
     Key { is_path: true, ..key("rules.pipelines", "processing pipelines that the rules go through, a file or folder; none if absent") },
+    key("rules.time_percent", "percent of one processor that a rule's condition may take before it is switched off; 25 if absent"),
     Key { default: Some("127.0.0.1:8420"), ..key("server.listen", "where console and API listen") },
     Key { is_path: true, ..key("server.tls_cert", "certificate chain, PEM") },
     Key { is_path: true, ..key("server.tls_key", "private key, PEM") },

@@ -8,7 +8,7 @@ use desk::Desk;
 use desk::improve::{self, Opening};
 use detect::RuleSet;
 use ingest::receivers::{syslog_tcp, syslog_udp};
-use ingest::{Pipeline, PipelineOptions, Watching};
+use ingest::{Pipeline, PipelineOptions, Spending, Watching};
 use lake::{Lake, LakeOptions};
 use model::SystemClock;
 use std::net::SocketAddr;
@@ -24,6 +24,7 @@ pub struct Floor {
     pub desk: Desk,
     /// Where events go in.
     pub pipeline: Pipeline,
+    spending: Arc<Spending>,
     receivers: Vec<JoinHandle<()>>,
     receive: CancellationToken,
     follower: JoinHandle<()>,
@@ -71,16 +72,23 @@ impl Floor {
         ingest::follow::belong_together(&desk).await.map_err(Failure::usage)?;
         improve::start(&desk, rules).await.map_err(Failure::usage)?;
         let options = PipelineOptions { watching, ..PipelineOptions::default() };
+        let spending = options.spending.clone();
         let pipeline = Pipeline::start(desk.lake.clone(), desk.rules.clone(), desk.clock.clone(), &options);
         let follow = CancellationToken::new();
         let node = desk.lake.node();
         let follower = tokio::spawn(ingest::follow::follow(desk.clone(), pipeline.counters().clone(), node, data.join("correlations.state"), follow.clone()));
-        Ok(Floor { desk, pipeline, receivers: Vec::new(), receive: CancellationToken::new(), follower, follow })
+        Ok(Floor { desk, pipeline, spending, receivers: Vec::new(), receive: CancellationToken::new(), follower, follow })
     }
 
     /// Keeps the lists in force what they are in their folder.
     pub fn watch(&mut self, lists: Watch) {
         self.receivers.push(tokio::spawn(lists.follow(self.desk.clone(), self.receive.clone())));
+    }
+
+    /// Switches off rules whose conditions take more than so much of one processor.
+    pub fn hold_rules_to(&mut self, percent: usize) {
+        let watch = ingest::spending::watch(self.desk.clone(), self.spending.clone(), percent as f64, self.receive.clone());
+        self.receivers.push(tokio::spawn(watch));
     }
 
     /// Receives syslog over UDP; answers where.

@@ -1135,7 +1135,7 @@ export interface components {
          * @description What raised an alert.
          * @enum {string}
          */
-        AlertSource: "rule" | "indicator";
+        AlertSource: "rule" | "indicator" | "system";
         /** @description Who is to own it. */
         Assignment: {
             /** @description A user's id, `me`, or null for nobody. */

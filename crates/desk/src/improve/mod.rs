@@ -8,6 +8,7 @@
 //! journal entries, and then the set in force is exchanged at once. A batch of events meets one set, the old or the new.
 
 mod api;
+mod budget;
 mod compare;
 mod coverage;
 mod detail;
@@ -25,6 +26,7 @@ mod telemetry;
 mod tests;
 
 pub use api::{import_routes, routes};
+pub use budget::{BUDGET_NOTICE, CHEAP, Spent, hold_to_budget};
 pub use compare::{Changes, RuleEntry, RuleFinding, RuleRefusal, changes};
 pub use detail::{RuleDetail, RuleSample, Strategy};
 pub use files::{Base, Pack, is_sample};

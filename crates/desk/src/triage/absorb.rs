@@ -111,12 +111,20 @@ pub(super) struct Group {
     events: BTreeMap<EventId, (Timestamp, Timestamp)>,
     /// Of many hosts and accounts, beyond the rule's budget.
     many: bool,
+    /// What the program says of itself, and when: no event stands behind it.
+    said_at: Option<Timestamp>,
 }
 
 impl Group {
     /// The same, about no host or account of its own.
     pub(super) fn of_many(self) -> Group {
         Group { host: None, user: None, many: true, ..self }
+    }
+    /// What the program says of itself about something.
+    pub(super) fn of_program(rule: RuleRef, about: String, now: Timestamp) -> Group {
+        let (source, host, user) = (String::new(), None, None);
+        let (entities, events) = (Vec::new(), BTreeMap::new());
+        Group { rule, key: about, source, host, user, entities, events, many: false, said_at: Some(now) }
     }
     /// Takes in another group of the same rule.
     pub(super) fn join(&mut self, other: Group) {
@@ -132,15 +140,26 @@ impl Group {
     fn opening(&self) -> EventId {
         self.events.keys().next().copied().unwrap_or(EventId { node: 0, seq: 0 })
     }
-    fn id(&self) -> AlertId {
-        alert_id(&self.rule.id, &self.key, self.opening())
+    pub(super) fn id(&self) -> AlertId {
+        match self.said_at {
+            Some(at) => alert_id(&self.rule.id, &format!("{} {at}", self.key), self.opening()),
+            None => alert_id(&self.rule.id, &self.key, self.opening()),
+        }
     }
     fn count(&self) -> i64 {
-        i64::try_from(self.events.len()).unwrap_or(i64::MAX)
+        if self.said_at.is_some() { 1 } else { i64::try_from(self.events.len()).unwrap_or(i64::MAX) }
+    }
+    fn source(&self) -> AlertSource {
+        match (self.said_at, self.rule.id.as_str()) {
+            (Some(_), _) => AlertSource::System,
+            (None, detect::INDICATOR_RULE) => AlertSource::Indicator,
+            _ => AlertSource::Rule,
+        }
     }
     /// Event time, which the sender chooses, but never after the receive time, or 2099 would lead the queue for ever.
     fn seen(&self) -> impl Iterator<Item = i64> {
-        self.events.values().map(|(time, received)| time.min(received).nanos())
+        let events = self.events.values().map(|(time, received)| time.min(received).nanos());
+        events.chain(self.said_at.map(Timestamp::nanos))
     }
     fn first_seen(&self) -> i64 {
         self.seen().min().unwrap_or(0)
@@ -149,10 +168,10 @@ impl Group {
         self.seen().max().unwrap_or(0)
     }
     pub(super) fn first_received(&self) -> Timestamp {
-        self.events.values().map(|(_, received)| *received).min().unwrap_or_default()
+        self.events.values().map(|(_, received)| *received).chain(self.said_at).min().unwrap_or_default()
     }
     fn last_received(&self) -> i64 {
-        self.events.values().map(|(_, received)| received.nanos()).max().unwrap_or(0)
+        self.events.values().map(|(_, received)| *received).chain(self.said_at).max().map_or(0, Timestamp::nanos)
     }
     fn follows(&self, alert: &Open) -> bool {
         self.first_received() <= Timestamp(alert.last_received).plus(WINDOW)
@@ -193,6 +212,7 @@ fn coalesce(detections: impl Iterator<Item = Detected>) -> BTreeMap<String, Grou
             entities: Vec::new(),
             events: BTreeMap::new(),
             many: false,
+            said_at: None,
         });
         join(&mut group.entities, found.entities);
         group.events.insert(event.0, event.1);
@@ -278,10 +298,15 @@ async fn open_alerts<'g>(tx: &Tx, prints: impl Iterator<Item = &'g String>) -> R
     Ok(open)
 }
 
+/// Whether an alert of this fingerprint is open.
+pub(super) async fn is_open(tx: &Tx, print: &String) -> Result<bool, DbError> {
+    Ok(!open_alerts(tx, std::iter::once(print)).await?.is_empty())
+}
+
 const NEW_COLUMNS: usize = 25;
 
 /// Inserts new alerts, each with its journal entry.
-async fn raise(tx: &mut Tx, fresh: &[(String, Group)]) -> Result<(), DbError> {
+pub(super) async fn raise(tx: &mut Tx, fresh: &[(String, Group)]) -> Result<(), DbError> {
     if fresh.is_empty() {
         return Ok(());
     }
@@ -299,7 +324,7 @@ async fn raise(tx: &mut Tx, fresh: &[(String, Group)]) -> Result<(), DbError> {
                 after: Some(serde_json::json!({
                     "number": number, "title": group.title(), "severity": group.rule.level, "status": Status::New,
                     "rule": group.rule.id, "rule_version": group.rule.version, "host": group.host, "user": group.user,
-                    "event": group.opening(), "fingerprint": print,
+                    "event": group.said_at.is_none().then(|| group.opening()), "fingerprint": print,
                 })),
                 reason: None,
             };
@@ -329,7 +354,7 @@ fn new_row(print: &str, group: &Group, number: i64) -> Result<Vec<Value>, DbErro
         number,
         1i64,
         title,
-        if rule.id == detect::INDICATOR_RULE { AlertSource::Indicator } else { AlertSource::Rule }.as_str(),
+        group.source().as_str(),
         keep_text(&rule.id),
         keep_text(&rule.version),
         level,

@@ -13,6 +13,7 @@ mod explain;
 mod lifecycle;
 mod list;
 mod merge;
+mod notice;
 pub mod notes;
 pub(crate) mod request;
 mod store;
@@ -36,6 +37,7 @@ pub(crate) use store::{
     MANY, Names, change, check_owner, counts_by_case, difference, event_id, event_ids, fetch, in_case, locking, named,
     names, owner, severity, tuples, word,
 };
+pub use notice::{Notice, notice};
 pub use weight::{due, risk};
 
 use model::{AlertId, Entity, Severity, Timestamp, UserId};
@@ -144,6 +146,8 @@ words! {
         Rule = "rule",
         /// An indicator of a list.
         Indicator = "indicator",
+        /// The program itself, about itself.
+        System = "system",
     }
 }
 

@@ -22,6 +22,7 @@ mod tree;
 mod wakes;
 mod whole;
 
+pub use run::Meter;
 pub use scratch::Scratch;
 
 use crate::rule::Rule;
@@ -117,7 +118,14 @@ impl Plan {
     }
 
     /// Appends the indexes of the rules that hold, in ascending order.
-    pub(crate) fn matches(&self, vocabulary: &Vocabulary, event: &Event, scratch: &mut Scratch, out: &mut Vec<u32>) {
+    pub(crate) fn matches(
+        &self,
+        vocabulary: &Vocabulary,
+        event: &Event,
+        scratch: &mut Scratch,
+        out: &mut Vec<u32>,
+        meter: Option<&mut dyn Meter>,
+    ) {
         scratch.prepare(self);
         let Scratch { shapes, work, .. } = scratch;
         let shape = shapes.of(event, self, &vocabulary.views);
@@ -125,7 +133,7 @@ impl Plan {
             return;
         }
         let found = out.len();
-        Run { plan: self, atoms: &vocabulary.atoms, event, shape, work }.run(out);
+        Run { plan: self, atoms: &vocabulary.atoms, event, shape, work }.run(out, meter);
         if let Some(found) = out.get_mut(found..) {
             found.sort_unstable();
         }

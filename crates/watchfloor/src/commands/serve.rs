@@ -40,6 +40,9 @@ pub struct ServeArgs {
     pipeline: Option<PathBuf>,
 }
 
+/// Percent of one processor that a rule's condition may take where the settings say nothing.
+const TIME_PERCENT: usize = 25;
+
 /// Runs until it is told to stop.
 pub fn run(args: ServeArgs) -> Result<u8, Failure> {
     wait(serve(args))
@@ -72,6 +75,7 @@ async fn serve(args: ServeArgs) -> Result<u8, Failure> {
     let lake = lake_options(&args.place.data, &settings)?;
     let mut floor = Floor::start(&args.place.data, settings.text("database.url"), rules, lists.watching(), lake).await?;
     floor.watch(lists);
+    floor.hold_rules_to(settings.count("rules.time_percent")?.unwrap_or(TIME_PERCENT));
     if let Some(address) = udp {
         eprintln!("syslog on udp://{}", floor.syslog_udp(address).await?);
     }
