@@ -47,6 +47,14 @@ pub(super) trait Ask {
     fn atom(&mut self, atom: u32) -> bool;
 }
 
+/// What is known of an answer before everything has been asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    Yes,
+    No,
+    Open,
+}
+
 impl Conditions {
     /// Lays out these trees. Rule sets are bounded far below the 2^31 atoms or nodes that a child can name.
     pub(super) fn build(trees: &[Node]) -> Conditions {
@@ -82,6 +90,49 @@ impl Conditions {
     #[inline]
     pub(super) fn holds(&self, child: u32, ask: &mut impl Ask) -> bool {
         if child & NODE == 0 { ask.atom(child) } else { self.node(child & !NODE, ask) }
+    }
+
+    /// What is known of a child where this much is known of the atoms.
+    pub(super) fn known(&self, child: u32, of: &impl Fn(u32) -> Known) -> Known {
+        if child & NODE == 0 {
+            return of(child);
+        }
+        let Some(node) = self.nodes.get((child & !NODE) as usize) else { return Known::No };
+        let children = self.children.get(node.start as usize..node.end as usize).unwrap_or_default();
+        let answers = || children.iter().map(|child| self.known(*child, of));
+        let all = |decided: Known, otherwise: Known| {
+            let mut answer = otherwise;
+            for known in answers() {
+                if known == decided {
+                    return decided;
+                }
+                if known == Known::Open {
+                    answer = Known::Open;
+                }
+            }
+            answer
+        };
+        match node.kind {
+            Kind::All => all(Known::No, Known::Yes),
+            Kind::Any => all(Known::Yes, Known::No),
+            Kind::Not => match all(Known::No, Known::Yes) {
+                Known::Yes => Known::No,
+                Known::No => Known::Yes,
+                Known::Open => Known::Open,
+            },
+            Kind::AtLeast(count) => {
+                let (mut yes, mut open) = (0u32, 0u32);
+                for known in answers() {
+                    yes += u32::from(known == Known::Yes);
+                    open += u32::from(known == Known::Open);
+                }
+                match (yes >= count, yes + open >= count) {
+                    (true, _) => Known::Yes,
+                    (_, true) => Known::Open,
+                    _ => Known::No,
+                }
+            }
+        }
     }
 
     fn node(&self, index: u32, ask: &mut impl Ask) -> bool {

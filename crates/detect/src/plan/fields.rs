@@ -15,40 +15,29 @@ pub(super) struct FieldTables {
     /// Values are also brought to one dash.
     pub dashed: bool,
     pub tables: Tables,
-    /// Log sources whose rules look at this place, by their number; sorted.
-    pub sources: Vec<u32>,
 }
 
 impl FieldTables {
-    /// The tables of these atoms, which look at one place; none where nothing is looked for. `sources` says of each
-    /// atom which log sources' rules ask it. A field that is only read when a condition reaches it needs no table.
-    pub(super) fn build(view: u32, members: &[u32], atoms: &[Atom], sources: &[Vec<u32>]) -> Option<FieldTables> {
+    /// The tables of these atoms, which look at one place; none where nothing is looked for: a field that is only read
+    /// when a condition reaches it needs no table.
+    pub(super) fn build(view: u32, members: &[u32], atoms: &[Atom]) -> Option<FieldTables> {
         let tests = || members.iter().filter_map(|index| Some((*index, &atoms.get(*index as usize)?.test)));
         let dashed = tests().any(|(_, test)| matches!(test, Test::Text { form, .. } if form.dashed));
         let mut texts = Vec::new();
-        let mut asking = Vec::new();
-        for (index, test) in tests() {
-            let before = texts.len();
-            look_for(test, index, dashed, &mut texts);
-            if texts.len() > before {
-                asking.extend(sources.get(index as usize).into_iter().flatten());
-            }
-        }
-        asking.sort_unstable();
-        asking.dedup();
-        (!texts.is_empty()).then(|| FieldTables { view, dashed, tables: Tables::build(texts), sources: asking })
+        tests().for_each(|(index, test)| look_for(test, index, dashed, &mut texts));
+        (!texts.is_empty()).then(|| FieldTables { view, dashed, tables: Tables::build(texts) })
     }
 }
 
-/// The tables of every field of the view.
-pub(super) fn build(atoms: &[Atom], sources: &[Vec<u32>]) -> Vec<FieldTables> {
+/// The tables of every field of the view, by view.
+pub(super) fn build(atoms: &[Atom]) -> Vec<FieldTables> {
     let mut by_view: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for (index, atom) in (0u32..).zip(atoms) {
         if let Place::View(view) = atom.place {
             by_view.entry(view).or_default().push(index);
         }
     }
-    by_view.into_iter().filter_map(|(view, members)| FieldTables::build(view, &members, atoms, sources)).collect()
+    by_view.into_iter().filter_map(|(view, members)| FieldTables::build(view, &members, atoms)).collect()
 }
 
 /// The texts by which an atom is found, in the folded form of its field.

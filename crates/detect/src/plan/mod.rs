@@ -7,13 +7,16 @@
 //! that can hold without any hit) have their condition evaluated. What costs more than a table (regular expressions,
 //! networks, inner wildcards, `cased`) stands behind a literal where it has one, is asked only when a condition reaches
 //! it, and once per event; so is reading the whole event for keywords, unless a rule has nothing else to wait for.
-//! Which tables read which slot depends on the event's fields alone and is worked out once per shape of events.
+//! Which tables read which slot depends on the event's fields alone and is worked out once per shape of events; of a shape
+//! that comes often, once more for each event number (or other whole value that tells rules apart), so that what only
+//! other numbers ask for is not read.
 
 mod cache;
 mod conditions;
 mod fields;
 mod grams;
 mod literal;
+mod narrow;
 mod run;
 mod scratch;
 mod shape;
@@ -50,6 +53,10 @@ pub(crate) struct Plan {
     /// What is known of each atom before an event is read.
     base: Vec<State>,
     fields: Vec<FieldTables>,
+    /// Which of the fields each rule asks, by their place.
+    asks: Vec<Box<[u32]>>,
+    /// Fields of whole values that many rules ask: what they hold tells which rules are left.
+    telling: Vec<u32>,
     wakes: Wakes,
 }
 
@@ -57,6 +64,7 @@ pub(crate) struct Plan {
 #[derive(Debug)]
 struct Source {
     log_source: LogSource,
+    rules: Vec<u32>,
     /// Rules that can hold without any hit.
     always: Vec<u32>,
     /// Rules that can hold where a field of the view is present.
@@ -78,7 +86,8 @@ impl Plan {
         for (rule, index) in rules.iter().zip(0u32..) {
             // At most as many as rules.
             let of = *by_source.entry(rule.log_source).or_insert_with(|| {
-                sources.push(Source { log_source: rule.log_source, always: Vec::new(), present: Vec::new(), whole: None });
+                let (rules, always, present) = (Vec::new(), Vec::new(), Vec::new());
+                sources.push(Source { log_source: rule.log_source, rules, always, present, whole: None });
                 (sources.len() - 1) as u32
             });
             let built = forest.rule(&rule.logic, atoms);
@@ -88,6 +97,7 @@ impl Plan {
                 list.into_iter().filter(|list| list.last() != Some(&of)).for_each(|list| list.push(of));
             }
             let Some(source) = sources.get_mut(of as usize) else { continue };
+            source.rules.push(index);
             let Some((_, triggers)) = built.required else {
                 source.always.push(index);
                 continue;
@@ -95,9 +105,7 @@ impl Plan {
             for trigger in triggers {
                 match trigger {
                     Trigger::Present(view) => source.present.push((view, index)),
-                    Trigger::Atom(atom) => {
-                        waiting.push((atom, of, index));
-                    }
+                    Trigger::Atom(atom) => waiting.push((atom, of, index)),
                 }
             }
         }
@@ -106,13 +114,17 @@ impl Plan {
         for (source, of) in sources.iter_mut().zip(0u32..) {
             source.whole = keywords(of, atoms, &asked_by, &waiting);
         }
+        let fields = fields::build(atoms);
+        let asks: Vec<Box<[u32]>> = rules.iter().map(|rule| asked(rule, atoms, &fields)).collect();
         Plan {
             id: NEXT_PLAN.fetch_add(1, Ordering::Relaxed),
             sources,
             rules: roots.into_iter().map(|root| conditions::child(&forest.nodes, root)).collect(),
             conditions: Conditions::build(&forest.nodes),
             base: atoms.iter().map(first_state).collect(),
-            fields: fields::build(atoms, &asked_by),
+            telling: telling(&fields, &asks),
+            fields,
+            asks,
             wakes: Wakes::build(atoms.len(), &waiting),
         }
     }
@@ -128,12 +140,12 @@ impl Plan {
     ) {
         scratch.prepare(self);
         let Scratch { shapes, work, .. } = scratch;
-        let shape = shapes.of(event, self, &vocabulary.views);
-        if !shape.watched {
+        let (shape, course) = shapes.of(event, self, vocabulary);
+        if !shape.is_watched() {
             return;
         }
         let found = out.len();
-        Run { plan: self, atoms: &vocabulary.atoms, event, shape, work }.run(out, meter);
+        Run { plan: self, atoms: &vocabulary.atoms, event, shape, course, work }.run(out, meter);
         if let Some(found) = out.get_mut(found..) {
             found.sort_unstable();
         }
@@ -145,8 +157,33 @@ fn keywords(source: u32, atoms: &[Atom], asked_by: &[Vec<u32>], waiting: &[(u32,
     let asks = |by: &[u32]| by.contains(&source);
     let members = atoms.iter().zip(asked_by).zip(0u32..).filter(|((atom, by), _)| atom.place == Place::Anywhere && asks(by));
     let members: Vec<u32> = members.map(|(_, index)| index).collect();
-    let awaited = waiting.iter().any(|(atom, of, _)| *of == source && members.binary_search(atom).is_ok());
-    Whole::build(&members, atoms, awaited)
+    let awaits = |(atom, of, _): &&(u32, u32, u32)| *of == source && members.binary_search(atom).is_ok();
+    let awaited_by = waiting.iter().filter(awaits).map(|(_, _, rule)| *rule).collect();
+    Whole::build(&members, atoms, awaited_by)
+}
+
+/// The fields that a rule asks, by their place among the tables.
+fn asked(rule: &Rule, atoms: &[Atom], fields: &[FieldTables]) -> Box<[u32]> {
+    let places = rule.logic.atoms().filter_map(|atom| match atoms.get(atom as usize)?.place {
+        Place::View(view) => fields.binary_search_by_key(&view, |field| field.view).ok(),
+        Place::Anywhere => None,
+    });
+    // At most as many as fields.
+    let mut places: Vec<u32> = places.map(|place| place as u32).collect();
+    places.sort_unstable();
+    places.dedup();
+    places.into()
+}
+
+/// The fields of whole values that most rules ask.
+fn telling(fields: &[FieldTables], asks: &[Box<[u32]>]) -> Vec<u32> {
+    let mut counts = vec![0usize; fields.len()];
+    asks.iter().flatten().for_each(|field| counts.get_mut(*field as usize).into_iter().for_each(|count| *count += 1));
+    let mut telling: Vec<(usize, u32)> = counts.into_iter().zip(0u32..).collect();
+    let is_telling = |field: u32| fields.get(field as usize).is_some_and(|field| field.tables.is_exact_only());
+    telling.retain(|(count, field)| *count >= narrow::MIN_RULES && is_telling(*field));
+    telling.sort_unstable_by(|a, b| b.cmp(a));
+    telling.into_iter().map(|(_, field)| field).collect()
 }
 
 /// What is known of an atom before an event is read.

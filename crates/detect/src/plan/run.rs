@@ -4,8 +4,9 @@ use super::Plan;
 use super::cache::Answer;
 use super::conditions::{ASK, Ask, DENIED, NO, UNREAD, YES};
 use super::fields::FieldTables;
+use super::narrow::{Course, Step};
 use super::scratch::{FastReadings, Marks, Texts, Work};
-use super::shape::{Shape, Step};
+use super::shape::Shape;
 use super::tables::{Entry, SEPARATOR};
 use crate::rule::atom::{Atom, Place, Test, canonical};
 use crate::rule::fold::Form;
@@ -27,6 +28,7 @@ pub(super) struct Run<'a> {
     pub atoms: &'a [Atom],
     pub event: &'a Event,
     pub shape: &'a Shape,
+    pub course: &'a Course,
     pub work: &'a mut Work,
 }
 
@@ -35,8 +37,10 @@ impl Run<'_> {
     pub(super) fn run(&mut self, out: &mut Vec<u32>, mut meter: Option<&mut dyn Meter>) {
         self.work.marks.begin(&self.plan.base);
         self.work.texts.begin();
-        self.shape.woken.iter().for_each(|rule| self.work.marks.wake(*rule));
-        for step in &self.shape.steps {
+        let course = self.course;
+        course.woken.iter().for_each(|rule| self.work.marks.wake(*rule));
+        self.hits().all(&course.hits);
+        for step in &course.steps {
             let Some(field) = self.plan.fields.get(step.tables as usize) else { continue };
             if step.reading.many {
                 step.reading.values(self.event).for_each(|value| self.value(step, field, None, value));
@@ -44,7 +48,7 @@ impl Run<'_> {
                 self.value(step, field, Some(step.reading.slot), step.reading.value(self.event));
             }
         }
-        if self.shape.awaited {
+        if self.course.awaited {
             self.whole();
         }
         let woken = std::mem::take(&mut self.work.marks.list);
@@ -61,11 +65,15 @@ impl Run<'_> {
         self.work.marks.list = woken;
     }
 
+    fn hits(&mut self) -> Hits<'_> {
+        Hits { plan: self.plan, shape: self.shape, course: self.course, marks: &mut self.work.marks }
+    }
+
     /// Reads a value of a field; `slot` is where its folded text may be shared.
     #[inline]
     fn value(&mut self, step: &Step, field: &FieldTables, slot: Option<u32>, value: Value<'_>) {
         let Work { marks, texts, cache, .. } = &mut *self.work;
-        let hits = Hits { plan: self.plan, shape: self.shape, marks };
+        let hits = Hits { plan: self.plan, shape: self.shape, course: self.course, marks };
         let Value::Str(text) = value else { return hits.other(field, texts, value) };
         // Looking up a short value folded is no slower than what is remembered of it.
         let answer = if field.tables.is_exact_only() { Answer::Silent } else { cache.get(step.tables, text) };
@@ -95,7 +103,7 @@ impl Run<'_> {
     /// Looks for keywords in the whole event.
     fn whole(&mut self) {
         self.work.marks.read = true;
-        for source in &self.shape.wholes {
+        for source in &self.shape.sources {
             let whole = self.plan.sources.get(*source as usize).and_then(|source| source.whole.as_ref());
             if let Some(whole) = whole.filter(|whole| whole.may_hold(self.event, &mut self.work.texts)) {
                 self.values(&whole.field);
@@ -107,7 +115,7 @@ impl Run<'_> {
     #[cold]
     fn values(&mut self, field: &FieldTables) {
         let Work { marks, texts, .. } = &mut *self.work;
-        let mut hits = Hits { plan: self.plan, shape: self.shape, marks };
+        let mut hits = Hits { plan: self.plan, shape: self.shape, course: self.course, marks };
         let start = texts.arena.len();
         let form = Form { cased: false, dashed: field.dashed };
         let line = crate::rule::view::line(self.event);
@@ -177,6 +185,7 @@ impl Run<'_> {
 struct Hits<'a> {
     plan: &'a Plan,
     shape: &'a Shape,
+    course: &'a Course,
     marks: &'a mut Marks,
 }
 
@@ -191,7 +200,8 @@ impl Hits<'_> {
         match self.marks.state(entry.atom) {
             NO | UNREAD => {
                 self.marks.set(entry.atom, if entry.verify { ASK } else { YES });
-                self.plan.wakes.of(entry.atom, &self.shape.active).for_each(|rule| self.marks.wake(rule));
+                let rules = self.plan.wakes.of(entry.atom, &self.shape.active);
+                rules.filter(|rule| self.course.is_possible(*rule)).for_each(|rule| self.marks.wake(rule));
             }
             ASK if !entry.verify => self.marks.set(entry.atom, YES),
             _ => {}

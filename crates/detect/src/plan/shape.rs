@@ -2,7 +2,9 @@
 //! hold. Events come in few shapes, so it is worked out once and remembered.
 
 use super::Plan;
+use super::narrow::{self, Classes, Course, Step, TELLING};
 use super::wakes::Active;
+use crate::rule::item::Vocabulary;
 use crate::rule::view::{Link, Views};
 use model::{Event, Field, LogSource};
 use rustc_hash::FxHashMap;
@@ -23,14 +25,6 @@ pub(super) struct Reading {
     rank: u32,
 }
 
-/// That these tables read this.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Step {
-    /// Which of the plan's fields.
-    pub tables: u32,
-    pub reading: Reading,
-}
-
 /// One shape of events.
 #[derive(Debug, Default)]
 pub(super) struct Shape {
@@ -38,29 +32,34 @@ pub(super) struct Shape {
     fields: Box<[Field]>,
     /// Log sources of rules that the event satisfies.
     pub active: Active,
-    /// Whether any rule may hold.
-    pub watched: bool,
-    /// By slot, so that tables of one slot share its folded text.
-    pub steps: Box<[Step]>,
+    /// The same, as a list.
+    pub sources: Box<[u32]>,
     /// What is present, by view.
     pub readings: Box<[Reading]>,
-    /// Rules that are woken whatever the values.
-    pub woken: Box<[u32]>,
-    /// Log sources whose rules look for keywords.
-    pub wholes: Box<[u32]>,
-    /// Whether rules wait for any of these.
-    pub awaited: bool,
+    /// Fields whose values tell rules apart.
+    pub telling: Box<[Step]>,
+    /// What to do with any event of this shape.
+    open: Course,
+    /// What to do with events of these classes.
+    narrow: FxHashMap<Classes, Course>,
+    /// Events so far.
+    seen: u32,
 }
+
+/// From so many events of a shape on it is worked out what the values of some fields leave to do: working it out takes
+/// as long as many events.
+const OFTEN: u32 = 32;
 
 impl Shape {
     /// Works out the shape of an event.
     pub(super) fn of(event: &Event, plan: &Plan, views: &Views, known: &mut Fields) -> Shape {
         let sources = (0u32..).zip(&plan.sources).filter(|(_, source)| event.log_source.satisfies(&source.log_source));
-        let sources: Vec<u32> = sources.map(|(index, _)| index).collect();
+        let sources: Box<[u32]> = sources.map(|(index, _)| index).collect();
         let fields = event.slots().iter().map(|slot| slot.field()).collect();
         let active = Active::new(plan.sources.len(), sources.iter().copied());
-        if sources.is_empty() {
-            return Shape { log_source: event.log_source, fields, active, ..Shape::default() };
+        let mut shape = Shape { log_source: event.log_source, fields, active, sources, ..Shape::default() };
+        if shape.sources.is_empty() {
+            return shape;
         }
         let mut readings: Vec<Reading> = Vec::new();
         let mut by_view: FxHashMap<u32, usize> = FxHashMap::default();
@@ -76,38 +75,16 @@ impl Shape {
             }
         }
         readings.sort_unstable_by_key(|reading| reading.view);
-        let of_view = |view: u32| {
-            readings.binary_search_by_key(&view, |reading| reading.view).ok().and_then(|at| readings.get(at))
-        };
-        let mut steps: Vec<Step> = (0u32..)
-            .zip(&plan.fields)
-            .filter(|(_, field)| field.sources.iter().any(|source| active.has(*source)))
-            .filter_map(|(tables, field)| Some(Step { tables, reading: *of_view(field.view)? }))
-            .collect();
-        steps.sort_by_key(|step| step.reading.slot);
-        let of_plan = |source: &u32| plan.sources.get(*source as usize);
-        let mut woken: Vec<u32> = Vec::new();
-        for source in sources.iter().filter_map(of_plan) {
-            woken.extend(&source.always);
-            let present = source.present.iter().filter(|(view, _)| of_view(*view).is_some());
-            woken.extend(present.map(|(_, rule)| rule));
-        }
-        woken.sort_unstable();
-        woken.dedup();
-        let whole = |source: &u32| of_plan(source)?.whole.as_ref();
-        let awaited = sources.iter().filter_map(whole).any(|whole| whole.awaited);
-        let wholes: Vec<u32> = sources.iter().filter(|source| whole(source).is_some()).copied().collect();
-        Shape {
-            log_source: event.log_source,
-            fields,
-            active,
-            watched: true,
-            steps: steps.into(),
-            readings: readings.into(),
-            woken: woken.into(),
-            wholes: wholes.into(),
-            awaited,
-        }
+        shape.readings = readings.into();
+        shape.open = Course::open(&shape, plan);
+        let telling = shape.open.steps.iter().filter(|step| plan.telling.contains(&step.tables));
+        shape.telling = telling.copied().take(TELLING).collect();
+        shape
+    }
+
+    /// Whether any rule may hold.
+    pub(super) fn is_watched(&self) -> bool {
+        !self.sources.is_empty()
     }
 
     fn is_of(&self, event: &Event) -> bool {
@@ -119,10 +96,9 @@ impl Shape {
     fn bytes(&self) -> usize {
         size_of::<Shape>()
             + size_of_val(&*self.fields)
-            + size_of_val(&*self.steps)
             + size_of_val(&*self.readings)
-            + size_of_val(&*self.woken)
-            + size_of_val(&*self.wholes)
+            + size_of_val(&*self.telling)
+            + self.open.bytes()
     }
 
     /// What a view reads, if its field is present.
@@ -146,28 +122,40 @@ pub(super) struct Shapes {
     fields: Fields,
     /// The present event's shape, where it is not remembered.
     odd: Shape,
+    folded: Vec<u8>,
 }
 
 impl Shapes {
-    /// The shape of an event.
-    pub(super) fn of(&mut self, event: &Event, plan: &Plan, views: &Views) -> &Shape {
+    /// The shape of an event, and what to do with it.
+    pub(super) fn of(&mut self, event: &Event, plan: &Plan, vocabulary: &Vocabulary) -> (&Shape, &Course) {
         let hash = hash(event);
-        let known = self.by_hash.get(&hash).copied();
-        // Two lookups, because a shape that is handed out here would keep all others from being changed below.
-        if let Some(at) =
-            known.map(|at| at as usize).filter(|at| self.list.get(*at).is_some_and(|shape| shape.is_of(event)))
-        {
-            return self.list.get(at).unwrap_or(&self.odd);
+        let known = self.by_hash.get(&hash).map(|at| *at as usize);
+        let at = match known.filter(|at| self.list.get(*at).is_some_and(|shape| shape.is_of(event))) {
+            Some(at) => at,
+            None => self.meet(event, plan, &vocabulary.views, hash),
+        };
+        let Some(shape) = self.list.get_mut(at) else { return (&self.odd, &self.odd.open) };
+        if shape.telling.is_empty() || shape.seen < OFTEN {
+            shape.seen += 1;
+            return (shape, &shape.open);
         }
-        self.meet(event, plan, views, hash)
+        let classes = narrow::classes(shape, plan, event, &mut self.folded);
+        if !shape.narrow.contains_key(&classes) {
+            let course = Course::narrow(shape, plan, &vocabulary.atoms, event);
+            // Seldom enough for the limit: courses are as many as the rule set has values, times shapes.
+            self.bytes += course.bytes();
+            shape.narrow.insert(classes, course);
+        }
+        (shape, shape.narrow.get(&classes).unwrap_or(&shape.open))
     }
 
+    /// Where the shape of an event is from now on; nowhere if it is not remembered.
     #[cold]
-    fn meet(&mut self, event: &Event, plan: &Plan, views: &Views, hash: u64) -> &Shape {
+    fn meet(&mut self, event: &Event, plan: &Plan, views: &Views, hash: u64) -> usize {
         let shape = Shape::of(event, plan, views, &mut self.fields);
         if event.slots().len() > MAX_SLOTS {
             self.odd = shape;
-            return &self.odd;
+            return usize::MAX;
         }
         if self.bytes + shape.bytes() > MAX_BYTES {
             self.by_hash.clear();
@@ -178,7 +166,7 @@ impl Shapes {
         // Bounded by their bytes.
         self.by_hash.insert(hash, self.list.len() as u32);
         self.list.push(shape);
-        self.list.last().unwrap_or(&self.odd)
+        self.list.len() - 1
     }
 }
 

@@ -37,6 +37,8 @@ pub(crate) struct Tables {
     entries: Vec<Entry>,
     exact: FxHashMap<Box<[u8]>, Range<u32>>,
     numbers: FxHashMap<Box<[u8]>, Range<u32>>,
+    /// Whole values that are integers as they are written, and where their entries begin.
+    integers: FxHashMap<i64, u32>,
     prefixes: Prefixes,
     suffixes: Suffixes,
     grams: Grams,
@@ -70,6 +72,8 @@ impl Tables {
             match standing {
                 Standing::Exact => {
                     tables.lengths |= bit_of(text.len());
+                    let integer = std::str::from_utf8(text).ok().and_then(|text| text.parse::<i64>().ok().filter(|i| i.to_string() == text));
+                    tables.integers.extend(integer.map(|integer| (integer, range.start)));
                     tables.exact.insert(text.clone().into(), range);
                 }
                 Standing::Number => drop(tables.numbers.insert(text.clone().into(), range)),
@@ -116,6 +120,17 @@ impl Tables {
     /// [`SEPARATOR`] between them.
     pub(crate) fn is_contains_only(&self) -> bool {
         self.exact.is_empty() && self.numbers.is_empty() && self.prefixes.list.is_empty() && self.suffixes.by_tail.is_empty()
+    }
+
+    /// The whole value that is looked for and that this folded text is, if it is one, with its entries.
+    pub(crate) fn whole(&self, folded: &[u8]) -> Option<(u32, &[Entry])> {
+        let range = if self.lengths & bit_of(folded.len()) == 0 { None } else { self.exact.get(folded) }?;
+        Some((range.start, self.entries.get(range.start as usize..range.end as usize)?))
+    }
+
+    /// Which whole value this integer is.
+    pub(crate) fn whole_integer(&self, integer: i64) -> Option<u32> {
+        self.integers.get(&integer).copied()
     }
 
     /// Whether only whole values are looked for.

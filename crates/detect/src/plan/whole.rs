@@ -19,16 +19,16 @@ const MAX_SEARCHERS: usize = 6;
 #[derive(Debug)]
 pub(super) struct Whole {
     pub field: FieldTables,
-    /// Whether rules wait for them; else they are only read when a condition reaches them.
-    pub awaited: bool,
+    /// Rules that wait for them; for all others they are only read when a condition reaches them.
+    pub awaited_by: Vec<u32>,
     /// Finds any of the texts; none where there are too many, or where one may be in what is not text.
     first: Option<Vec<Searcher>>,
 }
 
 impl Whole {
     /// The keywords of these atoms.
-    pub(super) fn build(members: &[u32], atoms: &[Atom], awaited: bool) -> Option<Whole> {
-        let field = FieldTables::build(0, members, atoms, &[])?;
+    pub(super) fn build(members: &[u32], atoms: &[Atom], awaited_by: Vec<u32>) -> Option<Whole> {
+        let field = FieldTables::build(0, members, atoms)?;
         let mut texts = Vec::new();
         for (index, atom) in members.iter().filter_map(|index| Some((*index, atoms.get(*index as usize)?))) {
             look_for(&atom.test, index, field.dashed, &mut texts);
@@ -37,7 +37,7 @@ impl Whole {
         texts.sort_unstable();
         texts.dedup();
         let first = if texts.iter().any(|text| may_be_no_text(text)) { None } else { searchers(&texts) };
-        Some(Whole { field, awaited, first })
+        Some(Whole { field, awaited_by, first })
     }
 
     /// Whether the event may hold any keyword.
