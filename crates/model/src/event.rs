@@ -102,6 +102,23 @@ impl Event {
 
     /// Empties the event and gives it new bytes, keeping its buffers. The source stays.
     pub fn reset(&mut self, raw: &[u8], received: Timestamp) {
+        match std::str::from_utf8(raw) {
+            Ok(text) => self.reset_to_text(text, received),
+            Err(_) => self.reset_to_odd(raw, received),
+        }
+    }
+
+    /// The same for bytes that are known to be text, which are not looked through again.
+    pub fn reset_to_text(&mut self, raw: &str, received: Timestamp) {
+        if raw.len() > MAX_TEXT {
+            return self.reset_to_odd(raw.as_bytes(), received);
+        }
+        self.reset_to_odd(&[], received);
+        self.text.push_str(raw);
+        self.raw_len = self.text.len();
+    }
+
+    fn reset_to_odd(&mut self, raw: &[u8], received: Timestamp) {
         self.time = received;
         self.received = received;
         self.seq = 0;
@@ -110,11 +127,8 @@ impl Event {
         self.odd.clear();
         self.text.clear();
         self.slots.clear();
-        match std::str::from_utf8(raw) {
-            Ok(text) if text.len() <= MAX_TEXT => self.text.push_str(text),
-            _ => self.odd.extend_from_slice(raw),
-        }
-        self.raw_len = self.text.len();
+        self.odd.extend_from_slice(raw);
+        self.raw_len = 0;
     }
 
     /// Drops fields, log source and diagnostics and keeps the raw bytes and times.

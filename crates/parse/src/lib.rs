@@ -94,7 +94,12 @@ const LONG_RECORD: usize = 1 << 20;
 
 /// Reads a record into `out`, whatever was in it. Faults become diagnostics.
 pub fn parse_into(input: &Input<'_>, out: &mut Event) {
-    out.reset(input.raw, input.received);
+    // Once for all: whoever reads it as text is given the text.
+    let text = std::str::from_utf8(input.raw).ok();
+    match text {
+        Some(text) => out.reset_to_text(text, input.received),
+        None => out.reset(input.raw, input.received),
+    }
     if input.raw.len() > MAX_RECORD {
         out.diagnostics.push(Diagnostic::reject(
             "record.too_long",
@@ -110,7 +115,7 @@ pub fn parse_into(input: &Input<'_>, out: &mut Event) {
         given => given,
     };
     match format {
-        Format::Json => return document(input, out),
+        Format::Json => return document(input, text, out),
         Format::Syslog => syslog::parse(input.raw, input.received, out),
         Format::Lines | Format::Auto => line(input.raw, out),
     }
@@ -121,9 +126,9 @@ pub fn parse_into(input: &Input<'_>, out: &mut Event) {
 }
 
 /// A JSON record: by its shape if that is a familiar one, else thoroughly.
-fn document(input: &Input<'_>, out: &mut Event) {
+fn document(input: &Input<'_>, text: Option<&str>, out: &mut Event) {
     familiar::with(|memory| {
-        let text = std::str::from_utf8(input.raw).ok().filter(|_| out.diagnostics.is_empty());
+        let text = text.filter(|_| out.diagnostics.is_empty());
         let end = match text.map(|text| memory.read(text, out)) {
             Some(familiar::Outcome::Known(shape)) => {
                 arrived_from(input.peer, out);
