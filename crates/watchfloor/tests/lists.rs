@@ -86,6 +86,7 @@ fn an_indicator_raises_an_alert_counted_by_value_and_host() {
     service.send("ws-8", "ann", &event("192.0.2.7"));
     let title = "Indicator match: 192.0.2.7 (c2.csv, more.txt)";
     let alert = service.alert(title, 2);
+    service.floor.wait_for(|| service.alerts().into_iter().find(|alert| alert["host"] == "ws-8"));
     assert_eq!(service.alerts().len(), 2, "one a host, and none of what has expired");
     assert_eq!((&alert["source"], &alert["severity"], &alert["rule"]["id"]), (&json!("indicator"), &json!("high"), &json!("indicator-match")));
     assert_eq!(alert["tags"], json!(["indicator.address:192.0.2.7", "list:c2.csv", "confidence:90", "expires:2099-01-01T00:00:00Z", "list:more.txt"]));
