@@ -16,6 +16,7 @@ mod placeholders;
 mod prune;
 mod read;
 mod rename;
+mod replace;
 mod rewrite;
 mod state;
 mod step;

@@ -187,7 +187,11 @@ fn a_text_becomes_an_expression_that_means_the_same() {
         check(&[&step], "a|neq: [Ab, 5]", r#"{"a":"x"}"#, true);
         check(&[&step], "a|contains|all: [Ab, cd]", r#"{"a":"cd Ab"}"#, true);
         check(&[&step], "a|contains|all: [Ab, cd]", r#"{"a":"cd"}"#, false);
+        // A value ends where it ends, a line break is part of it.
+        check(&[&step], "a: Ab", r#"{"a":"Ab\n"}"#, false);
     }
+    check(&["type: regex"], "a: aß", r#"{"a":"Aß"}"#, true);
+    check(&["type: regex"], "a: aß", r#"{"a":"aS"}"#, false);
     stops(&["type: regex"], "s:\n    a|expand: '%who%'\ncondition: s", "rule.pipeline", Some(6), "%who%");
 }
 
@@ -288,4 +292,12 @@ fn a_flood_is_refused() {
     stops(&[double; 40], "s:\n    a: x\ncondition: s", "rule.too_many_values", Some(6), "64 MiB");
     let grow = "type: replace_string\nregex: '.+'\nreplacement: '\\g<0>\\g<0>\\g<0>\\g<0>'";
     stops(&[grow; 40], "s:\n    a: x\ncondition: s", "rule.value", Some(6), "64 KiB");
+    // Each match is another half of a megabyte, which is never written.
+    let huge = format!("type: replace_string\nregex: '.'\nreplacement: {}", "x".repeat(500_000));
+    let long = format!("s:\n    a: {}\ncondition: s", "y".repeat(60_000));
+    for flag in ["", "\nskip_special: true"] {
+        stops(&[&format!("{huge}{flag}")], &long, "rule.value", Some(6), "64 KiB");
+    }
+    let groups = format!("type: replace_string\nregex: '(.+)'\nreplacement: {}", "\\1".repeat(200_000));
+    stops(&[&groups], &long, "rule.value", Some(6), "64 KiB");
 }
