@@ -1,6 +1,7 @@
 //! From a field with modifiers and values, as `rsigma-parser` reads it, to atoms.
 
 use crate::rule::atom::{Anchor, Atom, Order, Pattern, Place, Test, canonical_double};
+use crate::rule::dialect;
 use crate::rule::encode;
 use crate::rule::fold::Form;
 use crate::rule::pattern::{Glob, Shape, Written};
@@ -385,6 +386,7 @@ fn regex(flags: &str, source: &str) -> Result<Pattern, Fault> {
         return Err(Fault::new("rule.regex_too_large", "an expression of more than 64 KiB"));
     }
     let source = if flags.is_empty() { source.to_owned() } else { format!("(?{flags}){source}") };
+    let source = dialect::translated(&source);
     RegexBuilder::new(&source).size_limit(REGEX_LIMIT).dfa_size_limit(REGEX_LIMIT / 4).build().map(Pattern).map_err(
         |error| match error {
             regex::Error::CompiledTooBig(limit) => {

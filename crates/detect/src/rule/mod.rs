@@ -2,6 +2,7 @@
 
 mod ads;
 pub(crate) mod atom;
+mod dialect;
 mod encode;
 pub(crate) mod fold;
 pub(crate) mod item;

@@ -57,6 +57,7 @@ const SELECTIONS: &[&str] = &[
     "- hidden\n    - secret",
     "- A|contains: hidden\n    - C: 4688",
     "'|all': ['-enc', '4688']",
+    "B|re: 'hidden$'",
 ];
 
 const EVENTS: &[&str] = &[
@@ -65,6 +66,7 @@ const EVENTS: &[&str] = &[
     r#"{"A":"hidden\n-ENC","B":"IHdob2FtaQ== -eNc ","C":1,"D":"8.8.8.8","E":"","F":"w","G":{"h":"a DEEP b"}}"#,
     r#"{"B":"-enc","C":null,"G":{"h":["no","deep"]}}"#,
     r#"{"A":["x","C:\\a\\cmd.exe"],"C":4689,"D":["x","192.168.1.1"]}"#,
+    r#"{"A":"x","B":"x hidden\n","E":"y"}"#,
 ];
 
 /// A selection, the index of the event, the answer here, and why.
@@ -73,6 +75,7 @@ const DIFFERENT: &[(&str, usize, bool, &str)] = &[
     ("E|neq: powershell.exe", 3, true, "an absent field is not that value, as with `not` in the condition"),
     ("E|neq: powershell.exe", 4, true, "an absent field is not that value, as with `not` in the condition"),
     ("'|all': ['-enc', '4688']", 1, true, "keywords with `|all` stand anywhere in the event, not all in one value"),
+    ("B|re: 'hidden$'", 5, true, "PCRE, which the modifiers' appendix names, lets `$` stand before a last line break"),
 ];
 
 #[test]

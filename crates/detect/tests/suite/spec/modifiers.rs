@@ -2,7 +2,7 @@
 
 use super::Clause;
 
-pub const CLAUSES: &[Clause] = &[REGEX, WINDASH, ENCODINGS, NETWORKS, REFERENCES, PLACEHOLDERS, MOMENTS];
+pub const CLAUSES: &[Clause] = &[REGEX, END, WINDASH, ENCODINGS, NETWORKS, REFERENCES, PLACEHOLDERS, MOMENTS];
 
 const REGEX: Clause = Clause {
     text: "Modifiers 2.1, Regular Expression: case-sensitive by default; `i` ignores case, `m` lets `^` and `$` stand at lines, `s` lets `.` be a newline.",
@@ -111,6 +111,27 @@ const ENCODINGS: Clause = Clause {
         (r"A|utf16le: cmd", r#"{"A":"c\u0000m\u0000d\u0000"}"#, true),
         (r"A|utf16be: cmd", r#"{"A":"\u0000c\u0000m\u0000d"}"#, true),
         (r"A|utf16be: cmd", r#"{"A":"c\u0000m\u0000d\u0000"}"#, false),
+    ],
+};
+
+const END: Clause = Clause {
+    text: "Modifiers 2.1, Regular Expression: the flavour is PCRE, whose `$` also holds before a line break that ends the text.",
+    cases: &[
+        (r"A|re: '\.exe$'", r#"{"A":"a.exe"}"#, true),
+        (r"A|re: '\.exe$'", r#"{"A":"a.exe\n"}"#, true),
+        (r"A|re: '\.exe$'", r#"{"A":"a.exe\n\n"}"#, false),
+        (r"A|re: '\.exe$'", r#"{"A":"a.exe\r\n"}"#, false),
+        (r"A|re: '\.exe$'", r#"{"A":"a.exe\nb"}"#, false),
+        (r"A|re|i: '(\.EXE|\.com)$'", r#"{"A":"a.exe\n"}"#, true),
+        (r"A|re: '(\.exe$|\.com)'", r#"{"A":"a.exe\n"}"#, true),
+        (r"A|re: 'exe\$'", r#"{"A":"exe$"}"#, true),
+        (r"A|re: 'exe\$'", r#"{"A":"exe\n"}"#, false),
+        (r"A|re: 'exe[$]'", r#"{"A":"exe\n"}"#, false),
+        (r"A|re: 'exe\z'", r#"{"A":"exe\n"}"#, false),
+        ("A|re|m: 'b$'", r#"{"A":"b\n\nc"}"#, true),
+        ("A|re|neq: 'b$'", r#"{"A":"b\n"}"#, false),
+        // A value that is no expression ends where it ends.
+        ("A|endswith: .exe", r#"{"A":"a.exe\n"}"#, false),
     ],
 };
 
