@@ -37,6 +37,7 @@ pub const LINTS: &[(&str, Weight, &str)] = &[
     ("lint.logsource_key", Warning, "Use category, product, service and definition."),
     ("lint.no_telemetry", Warning, "Connect a source that sends such events, or leave the rule out."),
     ("lint.selection_unused", Warning, "Name the selection in the condition or remove it; as it stands it changes nothing."),
+    ("lint.selection_boolean", Warning, "Use another name, or quotation marks: readers of YAML 1.1, pySigma among them, take this one for true or false."),
     ("lint.quantifier_single", Note, "Name the selection itself, or choose several with a wildcard."),
     ("lint.all_of_them", Note, "Choose by name (`all of selection_*`), so that a selection added later does not change the condition."),
     ("lint.correlation_upper_bound", Warning, "Add `gte`, or ask for more than instead of fewer than: each window ends with an event and is asked at once."),
@@ -53,4 +54,5 @@ pub const LINTS: &[(&str, Weight, &str)] = &[
     ("lint.keyword_everything", Warning, "Name a word to look for."),
     ("lint.keyword_short", Note, "Use a longer word, or a field."),
     ("lint.regex_plain", Note, "Use `contains`, which is faster and ignores case."),
+    ("lint.more", Note, "Mend what is said and look again."),
 ];

@@ -3,10 +3,22 @@
 
 use super::{Bench, Section, scalar};
 use crate::read::condition::{chooses, parse};
+use crate::read::outline::MAX_SELECTIONS;
 use crate::read::yaml::Node;
 use rsigma_parser::{ConditionExpr, Quantifier, SelectorPattern};
 
+/// What YAML 1.1 takes for true or false, in small letters.
+const BOOLEANS: [&str; 8] = ["y", "n", "yes", "no", "on", "off", "true", "false"];
+
 pub(super) fn check(section: &Section<'_>, bench: &mut Bench<'_>) {
+    for (name, _) in section.selections().filter(|(name, _)| is_boolean(name)) {
+        if let Some(line) = bench.place.bare_key(name) {
+            bench.say_at("lint.selection_boolean", Some(line), format!("{name} is true or false to many readers of YAML"));
+        }
+    }
+    if section.selections().count() > MAX_SELECTIONS {
+        return;
+    }
     let mut selections: Vec<(&str, bool)> = section.selections().map(|(name, _)| (name, false)).collect();
     let conditions: Vec<&str> = match section.node.get("condition") {
         Some(Node::Scalar(text)) => vec![text],
@@ -24,6 +36,13 @@ pub(super) fn check(section: &Section<'_>, bench: &mut Bench<'_>) {
             format!("{name} does not stand in the condition"),
         );
     }
+}
+
+/// Whether a name is such a word; in small letters, in capitals, or with one capital.
+fn is_boolean(name: &str) -> bool {
+    let rest = name.get(1..).unwrap_or_default();
+    let shape = rest == rest.to_lowercase() || name == name.to_uppercase();
+    shape && BOOLEANS.contains(&name.to_lowercase().as_str())
 }
 
 /// Marks the selections that a condition names; the parser bounds its depth.

@@ -116,12 +116,26 @@ pub(crate) struct Bench<'a> {
     /// Names and ids of what only feeds correlations.
     fed: &'a FxHashSet<&'a str>,
     findings: Vec<Finding>,
+    /// Findings that are not told, because there are so many.
+    more: usize,
 }
+
+/// Findings about one document. Each is looked for in its text, which a stranger may have made long.
+const MAX_FINDINGS: usize = 1_000;
 
 impl Bench<'_> {
     /// Says something about the place where these words stand, one within the other.
     pub(crate) fn say(&mut self, code: &'static str, path: &[&str], message: impl Into<String>) {
-        let line = self.place.line(path);
+        let line = if self.findings.len() < MAX_FINDINGS { self.place.line(path) } else { None };
+        self.say_at(code, line, message);
+    }
+
+    /// Says something about a line.
+    pub(crate) fn say_at(&mut self, code: &'static str, line: Option<u32>, message: impl Into<String>) {
+        if self.findings.len() >= MAX_FINDINGS {
+            self.more += 1;
+            return;
+        }
         self.findings.push(finding(code, self.file, line, self.title, message.into()));
     }
 }
@@ -142,7 +156,7 @@ pub fn lint(files: &[RuleFile], refused: &[Refusal], rules: &[Rule]) -> Vec<Find
     for (file, first, text, node) in &documents {
         let title = scalar(node.get("title"));
         let place = Place::new(text, *first);
-        let mut bench = Bench { file: &file.name, title, place, renamed: &renamed, fed: &fed, findings: Vec::new() };
+        let mut bench = Bench { file: &file.name, title, place, renamed: &renamed, fed: &fed, findings: Vec::new(), more: 0 };
         document(node, &mut bench);
         if let Some(title) = title {
             let key = title.trim().to_lowercase();
@@ -150,6 +164,11 @@ pub fn lint(files: &[RuleFile], refused: &[Refusal], rules: &[Rule]) -> Vec<Find
                 Some(other) => bench.say("lint.title_duplicate", &["title:"], format!("{other} has the same title")),
                 None => drop(titles.insert(key, file.name.clone())),
             }
+        }
+        if bench.more > 0 {
+            let message = format!("{} more findings are not told", bench.more);
+            let line = bench.place.line(&["title:"]);
+            bench.findings.push(finding("lint.more", &file.name, line, title, message));
         }
         findings.append(&mut bench.findings);
     }

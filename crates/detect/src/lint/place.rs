@@ -31,4 +31,17 @@ impl<'a> Place<'a> {
         let at = at.or_else(|| self.lines.iter().position(|line| !line.trim().is_empty() && !line.starts_with('#')));
         at.and_then(|at| u32::try_from(at).ok()).map(|at| at + self.first)
     }
+
+    /// The line where a name stands as a key without quotation marks.
+    pub(crate) fn bare_key(&self, name: &str) -> Option<u32> {
+        let opens = |before: &str| before.chars().next_back().is_none_or(|c| c.is_whitespace() || matches!(c, '{' | ','));
+        let stands = |line: &str| {
+            line.match_indices(name).any(|(at, _)| {
+                let (before, after) = (line.get(..at).unwrap_or_default(), line.get(at + name.len()..).unwrap_or_default());
+                opens(before) && after.trim_start().starts_with(':')
+            })
+        };
+        let at = self.lines.iter().position(|line| stands(line));
+        at.and_then(|at| u32::try_from(at).ok()).map(|at| at + self.first)
+    }
 }

@@ -3,6 +3,7 @@
 
 use super::{Bench, scalar};
 use crate::read::yaml::Node;
+use rustc_hash::FxHashSet;
 
 /// ATT&CK's tactics as tags name them, in the order in which an intrusion goes: enterprise (with those that took the place
 /// of `defense-evasion`), then ICS and mobile.
@@ -23,14 +24,13 @@ pub(super) fn check(node: &Node, bench: &mut Bench<'_>) {
         Some(Node::List(tags)) => tags,
         Some(_) => return bench.say("lint.tag_form", &["tags:"], "the tags are not a list"),
     };
-    let mut seen = Vec::new();
+    let mut seen = FxHashSet::default();
     for tag in tags {
         let tag = scalar(Some(tag)).unwrap_or_default();
-        if seen.contains(&tag) {
+        if !seen.insert(tag) {
             bench.say("lint.tag_duplicate", &["tags:", tag], format!("{tag} stands twice"));
             continue;
         }
-        seen.push(tag);
         if let Some((code, message)) = fault(tag) {
             bench.say(code, &["tags:", tag], message);
         }

@@ -108,6 +108,8 @@ fn every_lint_has_its_code_and_its_line() {
         ("    category: process_creation\n", "", "lint.logsource_part", 11),
         ("    product: windows\n", "    product: windows\n    vendor: ms\n", "lint.logsource_key", 13),
         (" and not filter", "", "lint.selection_unused", 16),
+        ("    filter:\n        User|contains: 'svc'\n    condition: selection and not filter", "    on:\n        User|contains: 'svc'\n    condition: selection and not on", "lint.selection_boolean", 16),
+        ("    filter:\n        User|contains: 'svc'\n    condition: selection and not filter", "    x: a\n    No : {User: 'svc'}\n    condition: x and selection and not No", "lint.selection_boolean", 17),
         ("selection and", "1 of selection and", "lint.quantifier_single", 18),
         ("    filter:\n        User|contains: 'svc'\n    condition: selection and not filter", "    condition: 1 of them", "lint.quantifier_single", 16),
         ("selection and not filter", "all of them", "lint.all_of_them", 18),
@@ -128,6 +130,30 @@ fn every_lint_has_its_code_and_its_line() {
         let found = changed(from, to);
         assert!(found.contains(&(code, Some(line))), "{code} is not on line {line}: {found:?}");
     }
+}
+
+/// Between quotation marks, in other letters or as a part of a name it is a text to every reader.
+#[test]
+fn a_name_that_is_a_text_to_everyone_is_no_boolean() {
+    for name in ["'on'", "\"off\"", "oN", "only", "none", "yes_1"] {
+        let bare = name.trim_matches(['\'', '"']);
+        let text = GOOD.replace("    filter:", &format!("    {name}:")).replace("not filter", &format!("not {bare}"));
+        assert_eq!(findings(&text), [], "{name}");
+    }
+}
+
+#[test]
+fn a_flood_of_findings_is_cut_off() {
+    let values: Vec<String> = (0..20_000).map(|number| format!("            - '*{number}'\n")).collect();
+    let text = GOOD.replace("        User|contains: 'svc'", &format!("        User|contains:\n{}", values.concat()));
+    let found = findings(&text);
+    assert_eq!(found.len(), 1_001);
+    let last = found.iter().find(|finding| finding.code == "lint.more").unwrap();
+    assert_eq!((last.line, last.message.as_str()), (Some(1), "19000 more findings are not told"));
+    // Nor does a list of nothing but tags take longer than it is long.
+    let tags: Vec<String> = (0..90_000).map(|number| format!("a.{number}")).collect();
+    let found = findings(&GOOD.replace("attack.t1033]", &format!("{}]", tags.join(", "))));
+    assert!(found.iter().any(|finding| finding.code == "lint.more"), "{:?}", found.first());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::{Bench, Section, fields, scalar};
 use crate::read::yaml::Node;
-use rustc_hash::FxHashMap;
+use rustc_hash::FxHashSet;
 
 /// Characters of a keyword below which it stands in nearly every event.
 const SHORT_KEYWORD: usize = 3;
@@ -105,10 +105,9 @@ impl<'n> Look<'_, '_, 'n> {
     }
 
     fn modifiers(&mut self, key: &str, modifiers: &[&str], values: &[&str]) {
-        for (at, modifier) in modifiers.iter().enumerate() {
-            if modifiers[..at].contains(modifier) {
-                self.say("lint.modifier_twice", &[key], format!("{modifier} stands twice"));
-            }
+        let mut seen = FxHashSet::default();
+        for modifier in modifiers.iter().filter(|modifier| !seen.insert(**modifier)) {
+            self.say("lint.modifier_twice", &[key], format!("{modifier} stands twice"));
         }
         if !modifiers.contains(&"all") {
             return;
@@ -122,9 +121,9 @@ impl<'n> Look<'_, '_, 'n> {
     }
 
     fn identical(&mut self, values: &[&str], key: &str, what: &str) {
-        let mut seen: FxHashMap<String, ()> = FxHashMap::default();
+        let mut seen = FxHashSet::default();
         for value in values {
-            if seen.insert(value.to_lowercase(), ()).is_some() {
+            if !seen.insert(value.to_lowercase()) {
                 self.say("lint.value_duplicate", &[key, value], format!("{what} has {value:?} twice, without regard to case"));
             }
         }

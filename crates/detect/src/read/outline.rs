@@ -8,7 +8,7 @@ use crate::read::yaml::Node;
 use rsigma_parser::Modifier;
 
 /// Selections of a rule.
-const MAX_SELECTIONS: usize = 256;
+pub(crate) const MAX_SELECTIONS: usize = 256;
 /// Values of a rule.
 const MAX_VALUES: usize = 50_000;
 
