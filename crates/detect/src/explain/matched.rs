@@ -206,6 +206,7 @@ impl<'a> Brief<'a> {
 mod tests {
     use super::super::Explainer;
     use super::*;
+    use std::cell::Cell;
     use crate::rule::Slow;
     use crate::{RuleFile, RuleSet};
 
@@ -215,7 +216,7 @@ mod tests {
         if !slow.holds() {
             return Vec::new();
         }
-        let explainer = Explainer { slow: &slow, readings };
+        let explainer = Explainer { slow: &slow, readings, left: Cell::new(usize::MAX) };
         let (mut wanted, mut items) = (Vec::new(), Vec::new());
         wanted_selections(&rule.logic.condition, false, &mut wanted);
         for (selection, index) in rule.logic.selections.iter().zip(0u32..) {

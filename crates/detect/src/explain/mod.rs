@@ -11,6 +11,7 @@ use crate::rule::{Body, Item, ItemValue, Rule, Slow};
 use crate::rule::view::{self, SlowReadings};
 use model::{Event, Field, Value};
 use serde::Serialize;
+use std::cell::Cell;
 use std::ops::Range;
 
 /// A rule held against an event.
@@ -33,7 +34,8 @@ pub struct SelectionTruth {
     pub name: String,
     /// Whether it holds.
     pub holds: bool,
-    /// Its items, in the order of the rule.
+    /// Its items, in the order of the rule: the first 2,000 of an explanation, and of a selection that does not hold in any
+    /// case one that does not.
     pub items: Vec<ItemTruth>,
 }
 
@@ -75,6 +77,9 @@ pub struct ValueTruth {
 /// Values of a list that an explanation tells apart.
 const MAX_VALUES: usize = 200;
 
+/// Items that an explanation tells in full.
+const MAX_ITEMS: usize = 2_000;
+
 /// What ECS calls an event's own line.
 const LINE: &str = "event.original";
 /// Bytes of a value that an explanation shows.
@@ -84,7 +89,7 @@ const MAX_LISTED: usize = 12;
 
 pub(crate) fn explain(rule: &Rule, atoms: &[Atom], readings: &SlowReadings<'_>) -> Explanation {
     let slow = Slow { logic: &rule.logic, atoms, readings };
-    let explainer = Explainer { slow: &slow, readings };
+    let explainer = Explainer { slow: &slow, readings, left: Cell::new(MAX_ITEMS) };
     let selections = rule.logic.selections.iter().zip(0u32..).map(|(selection, index)| {
         let mut items = Vec::new();
         explainer.body(&selection.body, &mut items);
@@ -96,9 +101,18 @@ pub(crate) fn explain(rule: &Rule, atoms: &[Atom], readings: &SlowReadings<'_>) 
 struct Explainer<'a> {
     slow: &'a Slow<'a, SlowReadings<'a>>,
     readings: &'a SlowReadings<'a>,
+    /// Items that may still be told.
+    left: Cell<usize>,
 }
 
 impl Explainer<'_> {
+    /// Whether an item is told after those of its selection that were.
+    fn tells(&self, holds: bool, told: &[ItemTruth]) -> bool {
+        let left = self.left.get();
+        self.left.set(left.saturating_sub(1));
+        left > 0 || (!holds && told.iter().all(|item| item.holds))
+    }
+
     fn body(&self, body: &Body, out: &mut Vec<ItemTruth>) {
         match body {
             Body::All(parts) | Body::Any(parts) => parts.iter().for_each(|part| self.body(part, out)),
@@ -115,12 +129,17 @@ impl Explainer<'_> {
         if item.all && !item.negated {
             for value in &item.values {
                 let held = self.slow.value(value);
-                out.push(self.truth(item, value.written.clone(), held.is_some(), held, value));
+                if self.tells(held.is_some(), out) {
+                    out.push(self.truth(item, value.written.clone(), held.is_some(), held, value));
+                }
             }
             return;
         }
         let held = item.values.iter().find_map(|value| self.slow.value(value).map(|atom| (value, atom)));
         let holds = self.slow.item(item);
+        if !self.tells(holds, out) {
+            return;
+        }
         let truth = match (held, item.values.first()) {
             (Some((value, atom)), _) => self.truth(item, value.written.clone(), holds, Some(atom), value),
             (None, Some(first)) => self.truth(item, listed(&item.values), holds, None, first),

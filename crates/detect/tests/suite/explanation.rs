@@ -103,3 +103,19 @@ fn an_absent_field_and_a_number() {
     let brief: Vec<_> = items.iter().map(|i| (i.holds, i.value.as_deref(), i.raw)).collect();
     assert_eq!(brief, [(true, None, None), (true, Some("4688"), Some([5, 9])), (true, None, None), (true, Some("y"), None)]);
 }
+
+/// A rule may have 50,000 values, each of which would be told with up to 4 KiB of the event.
+#[test]
+fn a_long_rule_is_told_in_part_and_why_it_fails_in_any_case() {
+    let values: Vec<String> = (0..3_000).map(|number| format!("v{number};")).collect();
+    let json = format!("{{\"A\":\"{}\"}}", values[..2_999].concat());
+    let rule = format!("title: L\nlogsource: {{product: test}}\ndetection:\n    s: {{A|contains|all: [{}]}}\n    t: {{A|contains: v1}}\n    condition: s and t\n", values.join(", "));
+    let (set, report) = compile(&rule);
+    assert_eq!(report.refused, []);
+    let explanation = set.explain(0, &event_of(&json, source("test", "", &[])));
+    let items = &explanation.selections[0].items;
+    assert_eq!((explanation.holds, items.len()), (false, 2_001));
+    let last = items.last().unwrap();
+    assert_eq!((last.pattern.as_str(), last.holds), ("v2999;", false));
+    assert_eq!((explanation.selections[1].holds, explanation.selections[1].items.len()), (true, 0));
+}
