@@ -4,8 +4,10 @@
 use super::{Book, Column, Correlation, Draft, Leg};
 use crate::read::head::{self, text};
 use crate::read::yaml::Node;
+use crate::pipeline::{Named, Passed};
 use crate::refusal::Fault;
 use crate::rule::Rule;
+use model::LogSource;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Names of rules that did not load, so that a correlation can say why it does not either.
@@ -68,13 +70,20 @@ fn refused(name: &str) -> Fault {
 }
 
 /// The correlations that run, and for each draft that does not its place and why.
-pub(crate) fn resolve(drafts: Vec<Draft>, rules: &[Rule], known: &Known) -> (Book, Vec<(usize, Fault)>) {
+pub(crate) fn resolve(drafts: Vec<Draft>, rules: &[Rule], known: &Known, passed: &Passed<'_>) -> (Book, Vec<(usize, Fault)>) {
     let mut names = Names::default();
     rules.iter().zip(0u32..).for_each(|(rule, index)| names.add(rule, Source::Rule(index)));
     drafts.iter().zip(0usize..).for_each(|(draft, index)| names.add(&draft.rule, Source::Draft(index)));
     let mut sources: Vec<Result<Vec<Source>, Fault>> = drafts.iter().map(|draft| heard(draft, &names, known)).collect();
     for (draft, heard) in drafts.iter().zip(&mut sources) {
         if let Some(fault) = heard.as_ref().ok().and_then(|heard| aliased(draft, heard, rules, &drafts)) {
+            *heard = Err(fault);
+        }
+    }
+    for (index, draft) in drafts.iter().enumerate() {
+        let passes = sources.get(index).is_none_or(Result::is_err) || passed.is_untouched();
+        let fault = if passes { Ok(()) } else { passed.pass(&draft.rule, &looked_at(index, &sources, rules)) };
+        if let (Err(fault), Some(heard)) = (fault, sources.get_mut(index)) {
             *heard = Err(fault);
         }
     }
@@ -100,7 +109,7 @@ pub(crate) fn resolve(drafts: Vec<Draft>, rules: &[Rule], known: &Known) -> (Boo
         });
         Some((drafts.get_mut(index)?.take()?, heard.collect()))
     });
-    let binder = Binder { parts: parts.collect(), rules };
+    let binder = Binder { parts: parts.collect(), rules, passed };
     (binder.bound(inner_first), faults)
 }
 
@@ -187,6 +196,21 @@ fn ordered(drafts: &[Draft], sources: &mut [Result<Vec<Source>, Fault>]) -> Vec<
     }
 }
 
+/// The log sources of the rules that a draft hears, those by way of others too.
+fn looked_at(start: usize, sources: &[Result<Vec<Source>, Fault>], rules: &[Rule]) -> FxHashSet<LogSource> {
+    let (mut seen, mut open, mut out) = (FxHashSet::default(), vec![start], FxHashSet::default());
+    while let Some(index) = open.pop() {
+        for source in sources.get(index).and_then(|heard| heard.as_ref().ok()).into_iter().flatten() {
+            match source {
+                Source::Draft(draft) if seen.insert(*draft) => open.push(*draft),
+                Source::Draft(_) => {}
+                Source::Rule(rule) => out.extend(rules.get(*rule as usize).map(|rule| rule.log_source)),
+            }
+        }
+    }
+    out
+}
+
 fn reaches_itself(start: usize, sources: &[Result<Vec<Source>, Fault>]) -> bool {
     let mut seen = FxHashSet::default();
     let mut open = vec![start];
@@ -206,6 +230,7 @@ fn reaches_itself(start: usize, sources: &[Result<Vec<Source>, Fault>]) -> bool 
 struct Binder<'r> {
     parts: Vec<(Draft, Vec<Source>)>,
     rules: &'r [Rule],
+    passed: &'r Passed<'r>,
 }
 
 impl Binder<'_> {
@@ -213,16 +238,27 @@ impl Binder<'_> {
         let count = self.parts.len();
         let mut book = Book::default();
         let mut columns: Vec<Vec<String>> = vec![Vec::new(); count];
-        let mut legs: Vec<Vec<Leg>> = vec![Vec::new(); count];
+        let mut legs: Vec<(Vec<Leg>, Vec<Named>)> = std::iter::repeat_with(Default::default).take(count).collect();
         for &index in inner_first.iter().rev() {
             let Some((draft, heard)) = self.parts.get(index) else { continue };
             let own = columns.get(index).cloned().unwrap_or_default();
             let carried: Vec<&String> = own.iter().filter(|name| !draft.group_by.contains(name)).collect();
-            let mut bound = Vec::with_capacity(heard.len());
+            let (mut bound, mut renamed) = (Vec::with_capacity(heard.len()), Vec::new());
             for (source, written) in heard.iter().zip(&draft.sources) {
                 let mut read = |name: &String| {
                     let field = self.field(draft, *source, written, name);
-                    column(*source, field, self.rules, &mut book, &mut columns)
+                    // Bounded by the names that correlations may have.
+                    match *source {
+                        Source::Rule(index) => self.rules.get(index as usize).map_or(u32::MAX, |rule| {
+                            let named = self.passed.names(rule, field);
+                            let view = book.views.intern_first(&rule.log_source, &named.names);
+                            renamed.push(named);
+                            place(book.columns.entry(index).or_default(), view)
+                        }),
+                        Source::Draft(inner) => {
+                            columns.get_mut(inner).map_or(u32::MAX, |known| place(known, field.to_owned()))
+                        }
+                    }
                 };
                 bound.push(Leg {
                     group: draft.group_by.iter().map(&mut read).collect(),
@@ -231,7 +267,7 @@ impl Binder<'_> {
                 });
             }
             if let Some(place) = legs.get_mut(index) {
-                *place = bound;
+                *place = (bound, renamed);
             }
         }
         self.finished(book, &inner_first, columns, legs)
@@ -248,7 +284,7 @@ impl Binder<'_> {
         field.map_or(name.as_str(), |(_, field)| field)
     }
 
-    fn finished(self, mut book: Book, inner_first: &[usize], columns: Vec<Vec<String>>, legs: Vec<Vec<Leg>>) -> Book {
+    fn finished(self, mut book: Book, inner_first: &[usize], columns: Vec<Vec<String>>, legs: Vec<(Vec<Leg>, Vec<Named>)>) -> Book {
         book.by_correlation = vec![Vec::new(); self.parts.len()];
         let (mut fed, mut loud) = (FxHashSet::default(), FxHashSet::default());
         for ((draft, heard), index) in self.parts.iter().zip(0u32..) {
@@ -277,15 +313,22 @@ impl Binder<'_> {
                 Source::Rule(rule) => self.rules.get(*rule as usize).map_or("", |rule| rule.reference.version.as_str()),
                 Source::Draft(inner) => versions.get(*inner).map_or("", String::as_str),
             });
-            let version = head::version(std::iter::once(draft.rule.text.as_str()).chain(behind));
+            let renamed = legs.get(index).into_iter().flat_map(|(_, renamed)| renamed).filter(|named| !named.changed_by.is_empty());
+            let names = renamed.flat_map(|named| named.names.iter().map(String::as_str));
+            let version = head::version(std::iter::once(draft.rule.text.as_str()).chain(behind).chain(names));
             if let Some(place) = versions.get_mut(index) {
                 *place = version;
             }
         }
         let ids: Vec<Vec<String>> = self.parts.iter().map(|(_, heard)| heard.iter().map(|source| self.id(*source)).collect()).collect();
-        for ((((((draft, _), columns), legs), version), sources), index) in self.parts.into_iter().zip(columns).zip(legs).zip(versions).zip(ids).zip(0usize..) {
+        for ((((((draft, _), columns), (legs, renamed)), version), sources), index) in self.parts.into_iter().zip(columns).zip(legs).zip(versions).zip(ids).zip(0usize..) {
             let mut rule = draft.rule;
             rule.reference.version = version;
+            for step in renamed.into_iter().flat_map(|named| named.changed_by) {
+                if !rule.changed_by.contains(&step) {
+                    rule.changed_by.push(step);
+                }
+            }
             let mut carried = 0;
             let columns = columns.iter().map(|name| match draft.group_by.iter().position(|field| field == name) {
                 // Both are far below 2^32.
@@ -320,20 +363,7 @@ impl Binder<'_> {
     }
 }
 
-/// The column of a source that has a field; a new one if it was not asked for yet.
-fn column(source: Source, field: &str, rules: &[Rule], book: &mut Book, columns: &mut [Vec<String>]) -> u32 {
-    // Bounded by the names that correlations may have.
-    match source {
-        Source::Rule(index) => {
-            let Some(rule) = rules.get(index as usize) else { return u32::MAX };
-            let view = book.views.intern(&rule.log_source, field);
-            let known = book.columns.entry(index).or_default();
-            place(known, view)
-        }
-        Source::Draft(inner) => columns.get_mut(inner).map_or(u32::MAX, |known| place(known, field.to_owned())),
-    }
-}
-
+/// The place of something in a list; a new one if it is not there yet.
 fn place<T: PartialEq>(known: &mut Vec<T>, wanted: T) -> u32 {
     let found = known.iter().position(|one| *one == wanted);
     found.unwrap_or_else(|| {

@@ -7,8 +7,10 @@ use super::state::StateTest;
 use super::value::{self, Piece, Seen};
 use crate::read::draft::{Draft, Leaf, Tree};
 use crate::refusal::Fault;
+use model::{LogSource, Name};
 use regex::{Regex, RegexBuilder};
 use rsigma_parser::{Modifier, SigmaValue};
+use rustc_hash::FxHashSet;
 
 /// Bytes that one compiled expression of a pipeline may take.
 const REGEX_LIMIT: usize = 1 << 20;
@@ -74,29 +76,72 @@ impl RuleCondition {
         })
     }
 
-    pub(super) fn holds(&self, draft: &Draft, passage: &Passage<'_>) -> bool {
-        let is = |wanted: &Option<String>, own: &Option<String>| {
-            wanted.as_ref().is_none_or(|wanted| own.as_ref().is_some_and(|own| own.trim().eq_ignore_ascii_case(wanted)))
-        };
+    pub(super) fn holds(&self, about: &About<'_>, passage: &Passage<'_>) -> bool {
         match self {
             RuleCondition::LogSource { product, category, service } => {
-                let own = &draft.rule.logsource;
-                is(product, &own.product) && is(category, &own.category) && is(service, &own.service)
+                let wanted = [product, category, service].map(|part| part.as_deref().unwrap_or_default());
+                about.looks_at(wanted)
             }
-            RuleCondition::ContainsItem { field, value } => contains(draft, &|leaf| {
+            RuleCondition::ContainsItem { field, value } => about.contains(&|leaf| {
                 leaf.item.field.name.as_ref() == Some(field)
                     && value::open(leaf).is_some_and(|values| values.contains(value))
             }),
             RuleCondition::ContainsField(field) => {
-                contains(draft, &|leaf| leaf.item.field.name.as_ref() == Some(field))
+                about.contains(&|leaf| leaf.item.field.name.as_ref() == Some(field))
             }
             RuleCondition::Applied(id) => passage.applied.contains(id.as_str()),
             RuleCondition::State(test) => test.holds(&passage.state),
-            // Correlations do not pass here: what they correlate does.
-            RuleCondition::IsRule => true,
-            RuleCondition::IsCorrelation => false,
-            RuleCondition::Tag(tag) => draft.rule.tags.iter().any(|own| own.eq_ignore_ascii_case(tag)),
+            RuleCondition::IsRule => !passage.correlates,
+            RuleCondition::IsCorrelation => passage.correlates,
+            RuleCondition::Tag(tag) => about.tags().iter().any(|own| own.eq_ignore_ascii_case(tag)),
             RuleCondition::Attribute(attribute) => attribute.holds(passage),
+        }
+    }
+}
+
+/// Of what conditions on the rule are asked.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum About<'d> {
+    Rule(&'d Draft),
+    /// A correlation by its tags and the log sources of the rules that it hears; it has no fields of its own.
+    Correlation(&'d [String], &'d FxHashSet<LogSource>),
+}
+
+impl About<'_> {
+    /// Whether a log source has these parts, of which an empty one is any; of a correlation any of its rules' has them.
+    fn looks_at(&self, wanted: [&str; 3]) -> bool {
+        let is = |own: [&str; 3]| {
+            wanted.iter().zip(own).all(|(wanted, own)| wanted.is_empty() || own.trim().eq_ignore_ascii_case(wanted))
+        };
+        match self {
+            About::Rule(draft) => {
+                let own = &draft.rule.logsource;
+                is([&own.product, &own.category, &own.service].map(|part| part.as_deref().unwrap_or_default()))
+            }
+            About::Correlation(_, sources) => sources.iter().any(|source| {
+                let category = source.categories().next().map(Name::as_str).unwrap_or_default();
+                is([source.product.as_str(), category, source.service.as_str()])
+            }),
+        }
+    }
+
+    fn tags(&self) -> &[String] {
+        match self {
+            About::Rule(draft) => &draft.rule.tags,
+            About::Correlation(tags, _) => tags,
+        }
+    }
+
+    fn contains(&self, is: &dyn Fn(&Leaf) -> bool) -> bool {
+        fn within(tree: &Tree, is: &dyn Fn(&Leaf) -> bool) -> bool {
+            match tree {
+                Tree::All(parts) | Tree::Any(parts) => parts.iter().any(|part| within(part, is)),
+                Tree::Item(leaf) => is(leaf),
+            }
+        }
+        match self {
+            About::Rule(draft) => draft.parts.iter().flat_map(|part| &part.trees).any(|tree| within(tree, is)),
+            About::Correlation(..) => false,
         }
     }
 }
@@ -107,16 +152,6 @@ fn wanted(node: &Node) -> Result<Seen, Fault> {
         SigmaValue::String(text) => Seen::Text(value::parse(&text.original)),
         other => Seen::Other(other),
     })
-}
-
-fn contains(draft: &Draft, is: &dyn Fn(&Leaf) -> bool) -> bool {
-    fn within(tree: &Tree, is: &dyn Fn(&Leaf) -> bool) -> bool {
-        match tree {
-            Tree::All(parts) | Tree::Any(parts) => parts.iter().any(|part| within(part, is)),
-            Tree::Item(leaf) => is(leaf),
-        }
-    }
-    draft.parts.iter().flat_map(|part| &part.trees).any(|tree| within(tree, is))
 }
 
 /// On a field with its values.
@@ -175,6 +210,10 @@ impl ItemCondition {
 fn of(leaf: &Leaf, any: bool, is: &dyn Fn(Option<&Seen>) -> bool) -> bool {
     let values = value::open(leaf);
     let count = leaf.item.values.len();
+    // A field that a correlation names has none, of which nothing is said.
+    if count == 0 {
+        return false;
+    }
     let mut each = (0..count).map(|index| is(values.as_ref().and_then(|values| values.get(index))));
     if any { each.any(|held| held) } else { each.all(|held| held) }
 }

@@ -5,13 +5,15 @@
 //! A pipeline is read once ([`document`], [`read`]) into [`step`]s. Each rule passes through all of them after its
 //! filters have been added and before it is compiled: [`gate`] says whether a step is applied, [`rename`], [`rewrite`],
 //! [`placeholders`] and [`hashes`] what becomes of a field, [`prune`] what is left of a condition. Values are seen as
-//! pySigma shows them ([`value`]): `|endswith: \a.exe` is `*\a.exe`.
+//! pySigma shows them ([`value`]): `|endswith: \a.exe` is `*\a.exe`. What a correlation names of a rule gets its new
+//! name once all rules are read ([`heard`]).
 
 mod attribute;
 mod condition;
 mod document;
 mod gate;
 mod hashes;
+mod heard;
 mod placeholders;
 mod prune;
 mod read;
@@ -31,6 +33,8 @@ use state::Scalar;
 use std::collections::{BTreeMap, BTreeSet};
 use step::Step;
 use value::Piece;
+
+pub(crate) use heard::{Named, Passed, Renaming};
 
 /// A processing pipeline.
 #[derive(Clone, Debug)]
@@ -85,26 +89,17 @@ impl Pipelines {
         &self.files
     }
 
-    /// Sends a rule through; `rule` is its document.
-    pub(crate) fn apply(&self, rule: &Node, draft: &mut Draft) -> Result<(), Fault> {
-        if self.steps.is_empty() {
-            return Ok(());
-        }
-        let mut passage = Passage {
-            vars: &self.vars,
-            rule,
-            state: BTreeMap::new(),
-            attributes: BTreeMap::new(),
-            applied: BTreeSet::new(),
-            left: MAX_WORK,
-        };
+    /// Sends a rule through; `rule` is its document. `heard` says whether correlations may name fields of it.
+    pub(crate) fn apply<'s>(&'s self, rule: &Node, draft: &mut Draft, heard: bool) -> Result<Renaming<'s>, Fault> {
+        let passage = |correlates| Passage::new(&self.vars, rule, correlates);
+        let mut both = Both { rule: passage(false), fields: passage(true), renaming: Renaming::default() };
         for step in &self.steps {
-            step.apply(draft, &mut passage)?;
+            step.apply(draft, &mut both, Open { rule: true, fields: heard })?;
         }
         if !draft.changed_by.is_empty() {
             draft.influences.push(draft.meaning());
         }
-        Ok(())
+        Ok(both.renaming)
     }
 }
 
@@ -113,11 +108,29 @@ const MAX_WORK: usize = 64 << 20;
 /// Bytes that a field with its values takes besides its texts.
 const LEAF: usize = 64;
 
+/// A rule on its way, and beside it what correlations name of it. Steps may ask which of the two they are applied to, so
+/// that each has a state of its own.
+struct Both<'s, 'p> {
+    rule: Passage<'p>,
+    fields: Passage<'p>,
+    renaming: Renaming<'s>,
+}
+
+/// For which of the two the conditions of the steps around a step hold.
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    rule: bool,
+    fields: bool,
+}
+
 /// One rule on its way through pipelines.
+#[derive(Debug)]
 struct Passage<'p> {
     vars: &'p BTreeMap<String, Vec<Vec<Piece>>>,
     /// The rule's document.
     rule: &'p Node,
+    /// It is a correlation, or what one names of the rule.
+    correlates: bool,
     state: BTreeMap<String, Scalar>,
     /// Attributes that steps gave the rule.
     attributes: BTreeMap<String, Scalar>,
@@ -126,7 +139,12 @@ struct Passage<'p> {
     left: usize,
 }
 
-impl Passage<'_> {
+impl<'p> Passage<'p> {
+    fn new(vars: &'p BTreeMap<String, Vec<Vec<Piece>>>, rule: &'p Node, correlates: bool) -> Passage<'p> {
+        let (state, attributes, applied) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        Passage { vars, rule, correlates, state, attributes, applied, left: MAX_WORK }
+    }
+
     /// Counts what a step writes.
     fn spend(&mut self, bytes: usize) -> Result<(), Fault> {
         self.left = self.left.checked_sub(bytes).ok_or_else(|| {

@@ -1,13 +1,13 @@
 //! One step of a pipeline: what it does and when.
 
-use super::condition::{FieldCondition, ItemCondition, RuleCondition};
+use super::condition::{About, FieldCondition, ItemCondition, RuleCondition};
 use super::gate::Gate;
 use super::hashes::Hashes;
 use super::placeholders::Placeholders;
 use super::rename::Rename;
 use super::rewrite::Rewrite;
 use super::state::Scalar;
-use super::{Passage, prune};
+use super::{Both, Open, Passage, prune};
 use crate::read::draft::{Draft, Leaf, Part, Tree};
 use crate::read::outline::Outline;
 use crate::refusal::Fault;
@@ -82,13 +82,30 @@ pub(super) enum Template {
 }
 
 impl Step {
-    /// Applies the step to a rule for which its conditions hold.
-    pub(super) fn apply<'p>(&'p self, draft: &mut Draft, passage: &mut Passage<'p>) -> Result<(), Fault> {
-        if !self.rule.passes(|condition| condition.holds(draft, passage)) {
+    /// Applies the step to a rule for which its conditions hold, and notes it for the fields that correlations name of
+    /// the rule where they hold for those. `open` says for which of the two the steps around it hold.
+    pub(super) fn apply<'s: 'p, 'p>(
+        &'s self,
+        draft: &mut Draft,
+        both: &mut Both<'s, 'p>,
+        open: Open,
+    ) -> Result<(), Fault> {
+        let holds = |open: bool, passage: &Passage<'p>| open && self.holds(&About::Rule(draft), passage);
+        let open = Open { rule: holds(open.rule, &both.rule), fields: holds(open.fields, &both.fields) };
+        if open.rule {
+            self.note(&mut both.rule);
+        }
+        if open.fields {
+            self.note(&mut both.fields);
+            both.renaming.note(self, &both.fields);
+        }
+        if let What::Nest(steps) = &self.what {
+            return steps.iter().try_for_each(|step| step.apply(draft, both, open));
+        }
+        if !open.rule {
             return Ok(());
         }
-        // Before the step is done, as its own nested steps may ask for it.
-        passage.applied.extend(self.id.as_deref());
+        let passage = &mut both.rule;
         let changed = match &self.what {
             What::FailRule(message) => return Err(self.fault("rule.pipeline_failure", message, None)),
             What::Strict => return self.strict(draft),
@@ -104,27 +121,40 @@ impl Step {
                 (own.product, own.category, own.service) = (product.clone(), category.clone(), service.clone());
                 before != (own.product.clone(), own.category.clone(), own.service.clone())
             }
-            What::State(key, value) => {
-                passage.state.insert(key.clone(), value.clone());
-                false
-            }
-            What::Attribute(name, value) => {
-                passage.attributes.insert(name.clone(), value.clone());
-                false
-            }
-            What::Nest(steps) => {
-                for step in steps {
-                    step.apply(draft, passage)?;
-                }
-                false
-            }
-            What::Nothing => false,
+            What::State(..) | What::Attribute(..) | What::Nest(_) | What::Nothing => false,
             _ => self.items(draft, passage)?,
         };
         if changed {
             draft.changed_by.push(self.label.clone());
         }
         Ok(())
+    }
+
+    /// Sends a correlation through, which has no fields and no log source that could be changed.
+    pub(super) fn pass<'p>(&'p self, about: &About<'_>, passage: &mut Passage<'p>) -> Result<(), Fault> {
+        if !self.holds(about, passage) {
+            return Ok(());
+        }
+        self.note(passage);
+        match &self.what {
+            What::FailRule(message) => Err(self.fault("rule.pipeline_failure", message, None)),
+            What::Nest(steps) => steps.iter().try_for_each(|step| step.pass(about, passage)),
+            _ => Ok(()),
+        }
+    }
+
+    fn holds(&self, about: &About<'_>, passage: &Passage<'_>) -> bool {
+        self.rule.passes(|condition| condition.holds(about, passage))
+    }
+
+    /// What later steps may ask for, its own nested ones too.
+    fn note<'p>(&'p self, passage: &mut Passage<'p>) {
+        passage.applied.extend(self.id.as_deref());
+        match &self.what {
+            What::State(key, value) => drop(passage.state.insert(key.clone(), value.clone())),
+            What::Attribute(name, value) => drop(passage.attributes.insert(name.clone(), value.clone())),
+            _ => {}
+        }
     }
 
     /// The fault of a rule at which this step stops, where the rule's file has the field.
@@ -184,7 +214,8 @@ impl Step {
         })
     }
 
-    fn leaf(&self, leaf: Box<Leaf>, passage: &mut Passage<'_>, changed: &mut bool) -> Result<Option<Tree>, Fault> {
+    /// What becomes of a field; none where it is dropped.
+    pub(super) fn leaf(&self, leaf: Box<Leaf>, passage: &mut Passage<'_>, changed: &mut bool) -> Result<Option<Tree>, Fault> {
         let asked = self.field.passes(|condition| condition.holds(&leaf, passage))
             && self.item.passes(|condition| condition.holds(&leaf, passage));
         if !asked {

@@ -1,7 +1,7 @@
 //! From files of Sigma rules to rules that run, and a report of those that do not. One bad rule never fails the rest.
 
 use crate::correlate::{self, Book, Known};
-use crate::pipeline::Pipelines;
+use crate::pipeline::{Passed, Pipelines, Renaming};
 use crate::read::collection;
 use crate::read::draft::{Draft, Part};
 use crate::read::filters::Filters;
@@ -98,6 +98,25 @@ pub(crate) struct Loaded {
     known: Known,
 }
 
+/// What documents are read with, and what is known of those before.
+struct Reading<'s> {
+    setting: &'s Setting,
+    filters: Filters,
+    ids: FxHashSet<String>,
+    passed: Passed<'s>,
+    /// Whether there may be a correlation, which names fields of rules.
+    heard: bool,
+}
+
+impl Reading<'_> {
+    fn unique(&mut self, id: &String) -> Result<(), Fault> {
+        if self.ids.insert(id.clone()) {
+            return Ok(());
+        }
+        Err(Fault::new("rule.id_duplicate", format!("another rule has the id {id}")).near("id:"))
+    }
+}
+
 /// Reads rule files.
 pub(crate) fn load(files: Vec<RuleFile>, setting: &Setting) -> Loaded {
     let mut loaded = Loaded::default();
@@ -118,9 +137,10 @@ pub(crate) fn load(files: Vec<RuleFile>, setting: &Setting) -> Loaded {
             loaded.report.refused.extend(taken.err());
         }
     }
-    let mut ids = FxHashSet::default();
+    let heard = documents.iter().any(|document| document.may_have("correlation"));
+    let mut reading = Reading { setting, filters, ids: FxHashSet::default(), passed: Passed::new(&setting.pipelines), heard };
     for document in documents {
-        if let Err(fault) = loaded.document(&document, setting, &mut filters, &mut ids) {
+        if let Err(fault) = loaded.document(&document, &mut reading) {
             loaded.known.refuse(&document.text, &document.name);
             loaded.report.refused.push(document.refuse(fault));
         }
@@ -128,8 +148,8 @@ pub(crate) fn load(files: Vec<RuleFile>, setting: &Setting) -> Loaded {
     // Before anything refers to a rule by its place.
     loaded.rules.retain(|rule| !setting.without.contains(&rule.reference.id));
     loaded.waiting.retain(|(_, draft)| !setting.without.contains(&draft.rule.reference.id));
-    loaded.report.refused.extend(filters.idle());
-    let refused = loaded.correlate();
+    loaded.report.refused.extend(reading.filters.idle());
+    let refused = loaded.correlate(&reading.passed);
     loaded.report.refused.extend(refused);
     loaded.report.loaded = loaded.rules.len() + loaded.book.list.len();
     loaded
@@ -164,44 +184,40 @@ fn text_of(file: &RuleFile) -> Result<&str, Fault> {
 }
 
 impl Loaded {
-    fn document(
-        &mut self,
-        document: &Document,
-        setting: &Setting,
-        filters: &mut Filters,
-        ids: &mut FxHashSet<String>,
-    ) -> Result<(), Fault> {
+    fn document(&mut self, document: &Document, reading: &mut Reading<'_>) -> Result<(), Fault> {
         if self.rules.len() >= MAX_RULES || self.waiting.len() >= MAX_CORRELATIONS {
             return Err(Fault::new("rule.too_many", "the set is full"));
         }
         let node = Node::parse(&document.text)?;
-        let mut unique = |id: &String| match ids.insert(id.clone()) {
-            true => Ok(()),
-            false => Err(Fault::new("rule.id_duplicate", format!("another rule has the id {id}")).near("id:")),
-        };
         if node.get("correlation").is_some() {
             let draft = correlate::read(document, &node)?;
-            unique(&draft.rule.reference.id)?;
+            reading.unique(&draft.rule.reference.id)?;
             self.waiting.push((document.clone(), draft));
             return Ok(());
         }
-        let rule = read(document, &node, setting, filters, &mut self.vocabulary)?;
-        unique(&rule.reference.id)?;
+        let (rule, renaming) = read(document, &node, reading, &mut self.vocabulary)?;
+        reading.unique(&rule.reference.id)?;
+        reading.passed.note(&rule, renaming);
         self.rules.push(rule);
         Ok(())
     }
 
     /// Ties the correlations to what they name; gives back those that cannot be.
-    fn correlate(&mut self) -> Vec<Refusal> {
+    fn correlate(&mut self, passed: &Passed<'_>) -> Vec<Refusal> {
         let (documents, drafts) = std::mem::take(&mut self.waiting).into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
-        let (book, faults) = correlate::resolve(drafts, &self.rules, &self.known);
+        let (book, faults) = correlate::resolve(drafts, &self.rules, &self.known, passed);
         self.book = book;
         faults.into_iter().filter_map(|(index, fault)| Some(documents.get(index)?.refuse(fault))).collect()
     }
 }
 
-/// One document to one rule.
-fn read(document: &Document, node: &Node, setting: &Setting, filters: &mut Filters, vocabulary: &mut Vocabulary) -> Result<Rule, Fault> {
+/// One document to one rule, and how pipelines rename its fields.
+fn read<'s>(
+    document: &Document,
+    node: &Node,
+    reading: &mut Reading<'s>,
+    vocabulary: &mut Vocabulary,
+) -> Result<(Rule, Renaming<'s>), Fault> {
     check_document(node)?;
     let detection = node.get("detection").ok_or_else(|| Fault::new("rule.invalid", "the rule has no detection"))?;
     // Before the parser, which recurses on what is bounded here.
@@ -209,9 +225,10 @@ fn read(document: &Document, node: &Node, setting: &Setting, filters: &mut Filte
     let mut rule = parsed(&document.text)?;
     let part = Part::new(outline, std::mem::replace(&mut rule.detection, nothing()))?;
     let mut draft = Draft { rule, parts: vec![part], influences: Vec::new(), changed_by: Vec::new() };
-    filters.apply(&mut draft);
-    setting.pipelines.apply(node, &mut draft)?;
-    rule_of(document, node, draft, setting, vocabulary)
+    reading.filters.apply(&mut draft);
+    let setting = reading.setting;
+    let renaming = setting.pipelines.apply(node, &mut draft, reading.heard)?;
+    Ok((rule_of(document, node, draft, setting, vocabulary)?, renaming))
 }
 
 fn nothing() -> Detections {

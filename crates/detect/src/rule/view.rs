@@ -35,7 +35,21 @@ pub(crate) struct Views {
 impl Views {
     /// The view of `name` for rules of this log source.
     pub(crate) fn intern(&mut self, source: &LogSource, name: &str) -> u32 {
-        let candidates = taxonomy::candidates(source, name);
+        self.add(taxonomy::candidates(source, name))
+    }
+
+    /// The view of the first of several names that an event has.
+    pub(crate) fn intern_first(&mut self, source: &LogSource, names: &[String]) -> u32 {
+        let mut candidates: Vec<String> = Vec::new();
+        for candidate in names.iter().flat_map(|name| taxonomy::candidates(source, name)) {
+            if !candidates.contains(&candidate) {
+                candidates.push(candidate);
+            }
+        }
+        self.add(candidates)
+    }
+
+    fn add(&mut self, candidates: Vec<String>) -> u32 {
         if let Some(view) = self.known.get(&candidates) {
             return *view;
         }

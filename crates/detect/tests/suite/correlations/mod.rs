@@ -54,16 +54,34 @@ const ANY_DELAY: Limits = Limits { bytes: 64 << 20, groups: 100_000, late: Durat
 
 /// Feeds events, each with its second, in this order; numbers them from 1. A hit is its correlation's title, the number
 /// of the event that completed it, and the numbers of its events.
-fn hits(set: &RuleSet, events: &[(i64, &str)]) -> Vec<(String, u64, Vec<u64>)> {
+pub(crate) fn hits(set: &RuleSet, events: &[(i64, &str)]) -> Vec<(String, u64, Vec<u64>)> {
+    hits_of(set, test(), events)
+}
+
+/// The same of events of this log source.
+pub(crate) fn hits_of(set: &RuleSet, source: LogSource, events: &[(i64, &str)]) -> Vec<(String, u64, Vec<u64>)> {
     let mut state = Correlator::new(set, ANY_DELAY);
-    feed(set, &mut state, events.iter().zip(1u64..).map(|((second, json), seq)| (*second, seq, *json)))
+    feed_of(set, source, &mut state, events.iter().zip(1u64..).map(|((second, json), seq)| (*second, seq, *json)))
+}
+
+fn test() -> LogSource {
+    LogSource::new(Name::of("test"), Name::NONE)
 }
 
 fn feed<'e>(set: &RuleSet, state: &mut Correlator, events: impl Iterator<Item = (i64, u64, &'e str)>) -> Vec<(String, u64, Vec<u64>)> {
+    feed_of(set, test(), state, events)
+}
+
+fn feed_of<'e>(
+    set: &RuleSet,
+    source: LogSource,
+    state: &mut Correlator,
+    events: impl Iterator<Item = (i64, u64, &'e str)>,
+) -> Vec<(String, u64, Vec<u64>)> {
     let (mut scratch, mut matched, mut facts, mut found) = (Scratch::new(), Vec::new(), Vec::new(), Vec::new());
     let mut out = Vec::new();
     for (second, seq, json) in events {
-        let event = event_of(json, LogSource::new(Name::of("test"), Name::NONE));
+        let event = event_of(json, source);
         matched.clear();
         facts.clear();
         set.matches(&event, &mut scratch, &mut matched);

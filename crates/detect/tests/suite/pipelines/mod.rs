@@ -2,6 +2,7 @@
 //! refused, and what rules tell of the steps that changed them.
 
 mod conditions;
+mod correlations;
 mod refusals;
 mod steps;
 mod telling;
