@@ -123,6 +123,24 @@ fn rules_of_another_naming_find_events_of_this_one() {
 }
 
 #[test]
+fn a_correlation_groups_by_the_names_of_this_one() {
+    let folder = Folder::new();
+    let correlation = "---\ntitle: Again and again\nid: again\ncorrelation:\n    type: event_count\n    rules: 61e81caa-246a-4de5-a50a-ed903c95fbd5\n    group-by: process_owner\n    timespan: 1h\n    condition: {gte: 2}\nlevel: high\n";
+    let rule = std::fs::read_to_string(folder.path("rules/r.yml")).unwrap();
+    std::fs::write(folder.path("rules/r.yml"), format!("{rule}{correlation}")).unwrap();
+    let twice = |name: &str| format!("{EVENT}\n{}\n", EVENT.replace("bob", name));
+    std::fs::write(folder.path("rules/r.hit.ndjson"), twice("bob")).unwrap();
+    std::fs::write(folder.path("rules/r.miss.ndjson"), twice("ann")).unwrap();
+    let (code, out, err) = folder.run(&["rules", "test", "rules", "--pipeline", "pipes"]);
+    assert_eq!((code, err.as_str()), (Some(0), "passed=1 failed=0 no_samples=0\n"), "{out}");
+    let explain = ["rules", "explain", "--event", "e.ndjson", "--rule", "rules/r.yml", "--pipeline", "pipes"];
+    let (_, out, err) = folder.run(&explain);
+    for line in ["Changed by  pipeline from ECS: 1 field_name_mapping (names)\n", "for each process_owner\n"] {
+        assert!(out.contains(line), "{line}{out}{err}");
+    }
+}
+
+#[test]
 fn half_a_pipeline_is_none() {
     let folder = Folder::new();
     std::fs::write(folder.path("pipes/bad.yml"), "name: bad\ntransformations:\n  - type: teleport\n").unwrap();

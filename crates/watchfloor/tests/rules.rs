@@ -144,6 +144,27 @@ fn a_rule_is_held_against_its_samples_and_says_why_it_fails() {
     assert_eq!((&json(&out)[0]["outcome"], &json(&out)[0]["faults"][0]["line"]), (&"failed".into(), &2.into()));
 }
 
+/// A filter in a file of its own is tried with the rules beside it, and a file with rules and a filter by its own rules.
+#[test]
+fn a_filter_is_held_against_the_rules_of_its_folder() {
+    let source = "logsource: {category: process_creation, product: windows}";
+    let filter = format!("title: Known\n{source}\nfilter:\n    rules: [61e81caa-246a-4de5-a50a-ed903c95fbd5]\n    known: {{User: ann}}\n    condition: known\n");
+    let own = format!("title: Anybody\nid: anybody\n{source}\ndetection:\n    s: {{User: ann, Image|endswith: cmd.exe}}\n    condition: s\n---\n{filter}");
+    let sample = Sample::new(&[
+        ("rule.yml", RULE),
+        ("filter.yml", &filter),
+        ("own.yml", &own),
+        ("own.hit.ndjson", &event("cmd.exe", "ann")),
+        // What the rule beside it matches.
+        ("own.miss.ndjson", &event("whoami.exe", "bob")),
+        ("lost.yml", &filter.replace("61e81caa", "71e81caa")),
+    ]);
+    let (code, out, err) = sample.rules(&["test", "."]);
+    assert_eq!((code, err.as_str()), (Some(2), "passed=1 failed=1 no_samples=2\n"), "{out}");
+    assert!(out.contains("no samples  ./filter.yml") && out.contains("ok          ./own.yml  (hits: 1, misses: 1)"), "{out}");
+    assert!(out.contains("FAILED      ./lost.yml") && out.contains("./lost.yml:3: rule.filter_reaches_nothing"), "{out}");
+}
+
 #[test]
 fn a_match_and_a_miss_are_explained_down_to_the_bytes() {
     let events = format!("{}{}", event("whoami.exe", "ann"), event("cmd.exe", "ann"));

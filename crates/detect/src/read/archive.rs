@@ -2,6 +2,7 @@
 
 use crate::read::load::RuleFile;
 use std::io::{Cursor, Read};
+use tar::PaxExtensions;
 
 /// Entries of an archive, rules or not.
 const MAX_ENTRIES: usize = 100_000;
@@ -11,6 +12,8 @@ const MAX_FILE: u64 = (1 << 20) + 1;
 const MAX_TOTAL: usize = 256 << 20;
 /// Bytes that a compressed archive may unpack to.
 const MAX_UNPACKED: u64 = 1 << 30;
+/// Bytes of a long name, or of the other things that an entry may say of the next one.
+const MAX_DESCRIBED: u64 = 64 << 10;
 /// Memory of the decompressor, as a power of two: 128 MiB.
 const MAX_WINDOW_LOG: u32 = 27;
 
@@ -53,18 +56,41 @@ pub fn rule_files_from_tar_zst(bytes: &[u8]) -> Result<Vec<RuleFile>, ArchiveErr
     let mut decoder = zstd::Decoder::new(Cursor::new(bytes)).map_err(damaged)?;
     decoder.window_log_max(MAX_WINDOW_LOG).map_err(damaged)?;
     let mut archive = tar::Archive::new(decoder.take(MAX_UNPACKED));
-    let mut collected = Collected::default();
-    for (entry, count) in archive.entries().map_err(damaged)?.zip(0usize..) {
+    let (mut collected, mut long) = (Collected::default(), None);
+    // Raw, as the library reads a long name into memory however long it is.
+    for (entry, count) in archive.entries().map_err(damaged)?.raw(true).zip(0usize..) {
         if count >= MAX_ENTRIES {
             return Err(ArchiveError::TooLarge("more than 100,000 entries"));
         }
         let mut entry = entry.map_err(damaged)?;
-        let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-        if entry.header().entry_type().is_file() && is_rule(&name) {
-            collected.add(name, &mut entry)?;
+        let kind = entry.header().entry_type();
+        if kind.is_gnu_longname() {
+            let mut name = described(&mut entry)?;
+            name.truncate(name.iter().position(|byte| *byte == 0).unwrap_or(name.len()));
+            long = Some(name);
+        } else if kind.is_pax_local_extensions() {
+            let text = described(&mut entry)?;
+            let path = PaxExtensions::new(&text).flatten().find(|extension| extension.key_bytes() == b"path");
+            long = path.map(|path| path.value_bytes().to_vec()).or(long);
+        } else if !kind.is_gnu_longlink() && !kind.is_pax_global_extensions() {
+            let name = long.take().unwrap_or_else(|| entry.path_bytes().into_owned());
+            let name = String::from_utf8_lossy(&name).into_owned();
+            if kind.is_file() && is_rule(&name) {
+                collected.add(name, &mut entry)?;
+            }
         }
     }
     Ok(collected.files)
+}
+
+/// What an entry says of the next one.
+fn described(entry: &mut impl Read) -> Result<Vec<u8>, ArchiveError> {
+    let mut text = Vec::new();
+    entry.take(MAX_DESCRIBED + 1).read_to_end(&mut text).map_err(damaged)?;
+    if text.len() as u64 > MAX_DESCRIBED {
+        return Err(ArchiveError::TooLarge("a name of more than 64 KiB"));
+    }
+    Ok(text)
 }
 
 #[derive(Default)]

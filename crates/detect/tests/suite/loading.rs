@@ -158,3 +158,31 @@ fn a_bomb_in_an_archive_is_cut_off() {
     assert!(files[0].text.len() <= (1 << 20) + 1);
     assert_eq!(RuleSet::compile(files).1.refused[0].code, "rule.too_large");
 }
+
+/// The library reads long names into memory, however long they are.
+#[test]
+fn long_names_are_read_and_have_an_end() {
+    let long = format!("{}/rule.yml", "folder/".repeat(40));
+    let mut tar = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_size(1);
+    tar.append_data(&mut header.clone(), &long, &b"a"[..]).unwrap();
+    tar.append_pax_extensions([("mtime", &b"1.5"[..]), ("path", long.replace("rule", "pax").as_bytes())]).unwrap();
+    tar.append_data(&mut header.clone(), "short.txt", &b"b"[..]).unwrap();
+    tar.append_pax_extensions([("mtime", &b"1.5"[..])]).unwrap();
+    tar.append_data(&mut header, "c.yml", &b"c"[..]).unwrap();
+    let packed = zstd::encode_all(&tar.into_inner().unwrap()[..], 1).unwrap();
+    let files = rule_files_from_tar_zst(&packed).unwrap();
+    let names: Vec<_> = files.iter().map(|file| (file.name.as_str(), file.text.as_slice())).collect();
+    assert_eq!(names, [(&*long, &b"a"[..]), (&*long.replace("rule", "pax"), b"b"), ("c.yml", b"c")]);
+
+    for kind in [tar::EntryType::GNULongName, tar::EntryType::XHeader] {
+        let mut tar = tar::Builder::new(Vec::new());
+        let mut header = tar::Header::new_gnu();
+        header.set_entry_type(kind);
+        header.set_size(64 << 20);
+        tar.append_data(&mut header, "name", std::io::Read::take(std::io::repeat(b'a'), 64 << 20)).unwrap();
+        let packed = zstd::encode_all(&tar.into_inner().unwrap()[..], 1).unwrap();
+        assert!(rule_files_from_tar_zst(&packed).unwrap_err().to_string().contains("64 KiB"), "{kind:?}");
+    }
+}

@@ -26,7 +26,7 @@ pub(super) fn print(set: &RuleSet, correlation: &Correlation, event: &Event, pla
         Shape::Json => {
             let rules: Vec<Value> = heard.iter().map(|one| json!({"id": one.id, "title": one.title, "matches": one.matches, "reason": one.reason})).collect();
             let answer = json!({
-                "rule": {"id": reference.id, "title": reference.title, "level": reference.level, "file": correlation.rule.file},
+                "rule": {"id": reference.id, "title": reference.title, "level": reference.level, "file": correlation.rule.file, "changed_by": correlation.rule.changed_by.iter().map(|step| &**step).collect::<Vec<&str>>()},
                 "correlation": {"type": correlation.kind.as_str(), "group_by": correlation.group_by, "timespan_s": span, "condition": correlation.rule.condition},
                 "event": {"place": place, "time": event.time},
                 "counts": counts,
@@ -37,6 +37,9 @@ pub(super) fn print(set: &RuleSet, correlation: &Correlation, event: &Event, pla
         Shape::Table => {
             let row = |name: &str, text: &str| println(&line(&format!("{name:<11} {text}")));
             row("Rule", &format!("{} ({}, {})", reference.title, reference.level.as_str(), reference.id));
+            for step in &correlation.rule.changed_by {
+                row("Changed by", &format!("pipeline {step}"));
+            }
             row("Event", &format!("{place}, {}", event.time));
             row("Correlation", &format!("{} within {span} s, for each {}", correlation.rule.condition, correlation.group_by.join(", ")));
             let answer = if counts { "the event counts for the correlation; whether it hits depends on the other events" } else { "the event does not count for the correlation" };

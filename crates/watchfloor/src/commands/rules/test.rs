@@ -8,6 +8,7 @@ use crate::output::{CONTENT, Failure};
 use detect::{LoadReport, RuleFile, RuleSet, Scratch, Setting};
 use model::{Event, Timestamp};
 use serde::Serialize;
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 /// Arguments of `rules test`.
@@ -54,7 +55,9 @@ pub fn run(args: &TestArgs) -> Result<u8, Failure> {
             return Err(Failure::usage(format!("{}: samples lie beside rules in a folder; unpack the archive", path.display())));
         }
         let files = content::files(path)?;
-        outcomes.extend(files.iter().map(|file| test(file, &files, &setting, args.require_samples)));
+        let all = OnceCell::new();
+        let together = || all.get_or_init(|| RuleSet::compile_with(files.clone(), &setting));
+        outcomes.extend(files.iter().map(|file| test(file, &setting, &together, args.require_samples)));
     }
     if outcomes.is_empty() {
         return Err(Failure { message: "no rule file there".to_owned(), code: CONTENT });
@@ -87,22 +90,23 @@ fn stands_in(rule: &str, file: &str) -> bool {
     rule.strip_prefix(file).is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
 }
 
-/// The rules of a file; of all files that were named where a correlation in it names rules of others.
-fn compile(file: &RuleFile, files: &[RuleFile], setting: &Setting) -> (RuleSet, LoadReport) {
-    let (set, report) = RuleSet::compile_with(vec![file.clone()], setting);
-    if !report.refused.iter().any(|refusal| refusal.code == "rule.correlation_reference_unknown") {
-        return (set, report);
-    }
-    let (set, mut report) = RuleSet::compile_with(files.to_vec(), setting);
-    report.refused.retain(|refusal| stands_in(&refusal.name, &file.name));
-    (set, report)
-}
+/// What a document cannot find alone: it names rules that may stand in another file.
+const NAMES_OTHERS: [&str; 3] =
+    ["rule.correlation_reference_unknown", "rule.filter_reaches_nothing", "rule.filter_target_unknown"];
 
-fn test(file: &RuleFile, files: &[RuleFile], setting: &Setting, strict: bool) -> Outcome {
+/// Tests a file by its own rules; by those of all files, of which `together` gives the set, where it names others.
+fn test<'a>(
+    file: &RuleFile,
+    setting: &Setting,
+    together: &dyn Fn() -> &'a (RuleSet, LoadReport),
+    strict: bool,
+) -> Outcome {
     let name = file.name.clone();
     let path = PathBuf::from(&name);
-    let (set, report) = compile(file, files, setting);
-    let refused = report.refused.iter().map(|refusal| Fault {
+    let alone = RuleSet::compile_with(vec![file.clone()], setting);
+    let names_others = alone.1.refused.iter().any(|refusal| NAMES_OTHERS.contains(&refusal.code));
+    let (set, report) = if names_others { together() } else { &alone };
+    let refused = report.refused.iter().filter(|refusal| stands_in(&refusal.name, &file.name)).map(|refusal| Fault {
         file: refusal.name.clone(),
         line: refusal.line.map(u64::from),
         reason: format!("{}: {} {}", refusal.code, refusal.message, refusal.remedy),
@@ -110,7 +114,7 @@ fn test(file: &RuleFile, files: &[RuleFile], setting: &Setting, strict: bool) ->
     let mut faults: Vec<Fault> = refused.collect();
     let mut samples = [true, false].map(|expected| {
         let path = path.with_extension(if expected { "hit.ndjson" } else { "miss.ndjson" });
-        hold(&set, &name, &path, expected, &mut faults)
+        hold(set, &name, &path, expected, &mut faults)
     });
     let missing = samples.iter().any(Option::is_none);
     if missing && strict {
@@ -150,14 +154,16 @@ fn hold(set: &RuleSet, rules: &str, path: &Path, expected: bool, faults: &mut Ve
         }
         return Some(sequences.len());
     }
+    let own = |index: u32| set.rules().get(index as usize).is_some_and(|rule| stands_in(&rule.file, rules));
     let (mut scratch, mut found, mut count) = (Scratch::default(), Vec::new(), 0);
     for (raw, number) in bytes.split(|byte| *byte == b'\n').zip(1u64..).filter(|(raw, _)| !raw.trim_ascii().is_empty()) {
         let event = event(raw.trim_ascii(), Timestamp(0));
         found.clear();
         set.matches(&event, &mut scratch, &mut found);
+        found.retain(|index| own(*index));
         count += 1;
         if found.is_empty() == expected {
-            let reason = if expected { no_match(set, &event) } else { a_match(set, &event, &found) };
+            let reason = if expected { no_match(set, rules, &event) } else { a_match(set, &event, &found) };
             faults.push(Fault { file: file.clone(), line: Some(number), reason });
         }
     }
@@ -167,8 +173,9 @@ fn hold(set: &RuleSet, rules: &str, path: &Path, expected: bool, faults: &mut Ve
     Some(count)
 }
 
-fn no_match(set: &RuleSet, event: &Event) -> String {
-    let reasons: Vec<String> = set.rules().iter().zip(0u32..).map(|(rule, index)| first_reason(rule, event, &set.explain(index, event))).collect();
+fn no_match(set: &RuleSet, rules: &str, event: &Event) -> String {
+    let own = set.rules().iter().zip(0u32..).filter(|(rule, _)| stands_in(&rule.file, rules));
+    let reasons: Vec<String> = own.map(|(rule, index)| first_reason(rule, event, &set.explain(index, event))).collect();
     format!("should match and does not: {}", reasons.join("; "))
 }
 
