@@ -16,33 +16,51 @@ pub(crate) fn unescape(raw: &str, out: &mut String) -> Odd {
     while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
         out.push_str(&rest[..at]);
         rest = &rest[at + 1..];
-        let escape = rest.bytes().next();
-        if escape.is_some_and(|byte| byte.is_ascii()) {
-            rest = &rest[1..];
-        }
-        match escape {
-            Some(b'n') => out.push('\n'),
-            Some(b't') => out.push('\t'),
-            Some(b'r') => out.push('\r'),
-            Some(b'b') => out.push('\u{8}'),
-            Some(b'f') => out.push('\u{c}'),
-            Some(plain @ (b'"' | b'\\' | b'/')) => out.push(char::from(plain)),
-            Some(b'u') => {
-                let (c, used) = unicode(rest);
-                odd.lone_surrogate |= c.is_none() && used > 0;
-                odd.unknown |= used == 0;
-                out.push(c.unwrap_or(char::REPLACEMENT_CHARACTER));
-                rest = rest.get(used..).unwrap_or("");
-            }
-            // An escape that JSON does not know; a longer character behind the backslash stays as it is.
-            _ => {
-                odd.unknown = true;
-                out.push(char::REPLACEMENT_CHARACTER);
-            }
-        }
+        let used = escape(rest, out, &mut odd);
+        rest = rest.get(used..).unwrap_or("");
     }
     out.push_str(rest);
     odd
+}
+
+/// Appends what the escape stands for whose backslash `rest` stands behind, and says how many of its bytes are used.
+#[inline]
+pub(crate) fn escape(rest: &str, out: &mut String, odd: &mut Odd) -> usize {
+    match rest.bytes().next() {
+        Some(plain @ (b'"' | b'\\' | b'/')) => out.push(char::from(plain)),
+        Some(b'n') => out.push('\n'),
+        Some(b't') => out.push('\t'),
+        Some(b'r') => out.push('\r'),
+        Some(b'b') => out.push('\u{8}'),
+        Some(b'f') => out.push('\u{c}'),
+        Some(b'u') => {
+            let (c, used) = unicode(rest.get(1..).unwrap_or(""));
+            odd.lone_surrogate |= c.is_none() && used > 0;
+            odd.unknown |= used == 0;
+            out.push(c.unwrap_or(char::REPLACEMENT_CHARACTER));
+            return 1 + used;
+        }
+        // An escape that JSON does not know; a longer character behind the backslash stays as it is.
+        other => {
+            odd.unknown = true;
+            out.push(char::REPLACEMENT_CHARACTER);
+            return usize::from(other.is_some_and(|byte| byte.is_ascii()));
+        }
+    }
+    1
+}
+
+/// Appends a part of `raw`, on character boundaries. Most are short, and sixteen bytes are copied faster than fewer.
+#[inline]
+pub(crate) fn append(raw: &str, part: std::ops::Range<usize>, out: &mut String) {
+    let (start, len) = (out.len(), part.len());
+    match raw.get(part.start..part.start + 16) {
+        Some(sixteen) if len <= 16 => {
+            out.push_str(sixteen);
+            out.truncate(start + len);
+        }
+        _ => out.push_str(raw.get(part).unwrap_or("")),
+    }
 }
 
 /// The character of four or, for a pair, ten characters after `\u`, and how many were used.

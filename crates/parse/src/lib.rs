@@ -95,7 +95,7 @@ const LONG_RECORD: usize = 1 << 20;
 /// Reads a record into `out`, whatever was in it. Faults become diagnostics.
 pub fn parse_into(input: &Input<'_>, out: &mut Event) {
     // Once for all: whoever reads it as text is given the text.
-    let text = std::str::from_utf8(input.raw).ok();
+    let text = simdutf8::basic::from_utf8(input.raw).ok();
     match text {
         Some(text) => out.reset_to_text(text, input.received),
         None => out.reset(input.raw, input.received),

@@ -129,22 +129,14 @@ impl Reader<'_> {
     #[inline]
     fn string(&mut self, out: &mut Event) -> Option<()> {
         let start = self.at + 1;
-        let mut end = scan::stop(self.bytes, start);
+        let end = scan::stop(self.bytes, start);
         if self.bytes.get(end) == Some(&b'"') {
             self.at = end + 1;
             out.push_raw(UNNAMED, start..end);
             return Some(());
         }
-        while self.bytes.get(end) == Some(&b'\\') {
-            end = scan::stop(self.bytes, end + 2);
-        }
-        if self.bytes.get(end) != Some(&b'"') {
-            return None;
-        }
-        self.at = end + 1;
-        let raw = self.text.get(start..end)?;
-        let odd = out.push_written(UNNAMED, |text| json_text::unescape(raw, text));
-        (odd == json_text::Odd::default()).then_some(())
+        self.at = out.push_written(UNNAMED, |text| escaped(self.text, start, end, text))?;
+        Some(())
     }
 
     #[inline]
@@ -176,5 +168,19 @@ impl Reader<'_> {
         self.at += word.len();
         out.push(UNNAMED, value);
         Some(())
+    }
+}
+
+/// Appends the string that begins at `start` and has its first escape at `end`. Returns where it ends, behind its quote.
+fn escaped(text: &str, mut start: usize, mut end: usize, out: &mut String) -> Option<usize> {
+    let (bytes, mut odd) = (text.as_bytes(), json_text::Odd::default());
+    loop {
+        json_text::append(text, start..end, out);
+        match bytes.get(end)? {
+            b'"' => return (odd == json_text::Odd::default()).then_some(end + 1),
+            b'\\' => start = end + 1 + json_text::escape(text.get(end + 1..)?, out, &mut odd),
+            _ => return None,
+        }
+        end = scan::stop(bytes, start);
     }
 }

@@ -1,7 +1,6 @@
-//! Eight bytes at a time.
+//! Several bytes at a time.
 
-const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
-const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
+use wide::u8x16;
 
 /// The eight bytes at `at`, the first lowest; zeros past the end.
 #[inline]
@@ -18,27 +17,30 @@ fn tail(bytes: &[u8], at: usize) -> u64 {
     rest.iter().take(8).rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
 }
 
-/// A mark in each byte that is `byte`. Only the lowest mark is certain.
-#[inline]
-fn equals(word: u64, byte: u8) -> u64 {
-    let same = word ^ (ONES * u64::from(byte));
-    same.wrapping_sub(ONES) & !same & HIGHS
-}
-
 /// The place of the first quote, backslash or control character from `at` on, or the end.
 #[inline]
 pub(super) fn stop(bytes: &[u8], mut at: usize) -> usize {
-    while at < bytes.len() {
-        let word = word(bytes, at);
-        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
-        let marks = equals(word, b'"') | equals(word, b'\\') | control;
-        if marks != 0 {
-            // The zeros past the end count as control characters.
-            return (at + (marks.trailing_zeros() / 8) as usize).min(bytes.len());
+    while let Some(sixteen) = bytes.get(at..).and_then(|rest| rest.first_chunk::<16>()) {
+        let stops = stops(*sixteen);
+        if stops != 0 {
+            return at + stops.trailing_zeros() as usize;
         }
-        at += 8;
+        at += 16;
     }
-    bytes.len()
+    let rest = bytes.get(at..).unwrap_or(&[]);
+    at + rest.iter().position(|byte| is_stop(*byte)).unwrap_or(rest.len())
+}
+
+/// One bit for each of the bytes that is a quote, a backslash or a control character, the first lowest.
+#[inline]
+fn stops(bytes: [u8; 16]) -> u32 {
+    let bytes = u8x16::new(bytes);
+    let control = bytes.min(u8x16::splat(0x1f)).simd_eq(bytes);
+    (bytes.simd_eq(u8x16::splat(b'"')) | bytes.simd_eq(u8x16::splat(b'\\')) | control).to_bitmask()
+}
+
+fn is_stop(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\' | 0..0x20)
 }
 
 #[cfg(test)]
