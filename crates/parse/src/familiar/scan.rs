@@ -27,7 +27,7 @@ pub(super) fn stop(bytes: &[u8], mut at: usize) -> usize {
         }
         at += 16;
     }
-    let rest = bytes.get(at..).unwrap_or(&[]);
+    let Some(rest) = bytes.get(at..) else { return bytes.len() };
     at + rest.iter().position(|byte| is_stop(*byte)).unwrap_or(rest.len())
 }
 
