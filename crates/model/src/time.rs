@@ -45,12 +45,48 @@ impl Timestamp {
     }
     /// RFC 3339 with an offset (`2026-03-12T08:53:06.412Z`, `…+01:00`).
     pub fn parse(text: &str) -> Result<Self, TimeError> {
+        if let Some(usual) = usual(text.as_bytes()) {
+            return Ok(usual);
+        }
         text.parse::<jiff::Timestamp>()
             .ok()
             .and_then(|t| i64::try_from(t.as_nanosecond()).ok())
             .map(Timestamp)
             .ok_or_else(|| TimeError(text.chars().take(64).collect()))
     }
+}
+
+/// `2026-03-12T08:53:06.412Z`, as nearly every event has it, in a third of the time that the library takes for all that
+/// an instant can be. Anything else is left to the library.
+fn usual(text: &[u8]) -> Option<Timestamp> {
+    let (whole, rest) = text.split_first_chunk::<19>()?;
+    if [whole[4], whole[7], whole[10], whole[13], whole[16]] != *b"--T::" {
+        return None;
+    }
+    let digit = |byte: u8| Some(i64::from(byte.wrapping_sub(b'0'))).filter(|digit| *digit < 10);
+    let two = |at: usize| Some(digit(*whole.get(at)?)? * 10 + digit(*whole.get(at + 1)?)?);
+    let (year, month, day) = (two(0)? * 100 + two(2)?, two(5)?, two(8)?);
+    let (hour, minute, second) = (two(11)?, two(14)?, two(17)?);
+    // Every month has 28 days; what is past them, or a leap second, is for the library.
+    let usual = (1970..2200).contains(&year) && (1..13).contains(&month) && (1..29).contains(&day);
+    if !usual || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let nanos = match rest {
+        [b'Z'] => 0,
+        [b'.', fraction @ .., b'Z'] if (1..10).contains(&fraction.len()) => {
+            let mut sum = 0;
+            for place in 0..9 {
+                sum = sum * 10 + fraction.get(place).map_or(Some(0), |byte| digit(*byte))?;
+            }
+            sum
+        }
+        _ => return None,
+    };
+    // Years from March on, so that a leap day is the last of its year.
+    let (years, months) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let days = years * 365 + years / 4 - years / 100 + years / 400 + (months * 153 + 2) / 5 + day - 1 - 719_468;
+    Some(Timestamp((days * 86_400 + hour * 3_600 + minute * 60 + second) * 1_000_000_000 + nanos))
 }
 
 impl std::fmt::Display for Timestamp {
@@ -113,6 +149,31 @@ impl Clock for ManualClock {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_usual_form_is_read_as_the_library_reads_it(
+            year in 1900..2300i64, month in 0..14i64, day in 0..32i64, hour in 0..25i64, minute in 0..61i64, second in 0..62i64,
+            fraction in "(\\.[0-9:]{0,10})?", end in "[Z+]",
+        ) {
+            let text = format!("{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}{end}");
+            if let Some(usual) = usual(text.as_bytes()) {
+                prop_assert_eq!(i128::from(usual.0), text.parse::<jiff::Timestamp>().unwrap().as_nanosecond());
+            }
+        }
+    }
+
+    #[test]
+    fn the_usual_form_is_read_here() {
+        let read = |text: &str| usual(text.as_bytes()).map(|time| time.to_string());
+        for text in ["1970-01-01T00:00:00Z", "2024-02-28T23:59:59.000000001Z", "2000-03-01T00:00:00.5Z", "2199-12-28T12:00:00Z"] {
+            assert_eq!(read(text).as_deref(), Some(text));
+        }
+        for text in ["2024-02-29T00:00:00Z", "2024-02-28 00:00:00Z", "2024-02-28T00:00:60Z", "2024-02-28T00:00:00.Z", "2024-0/-28T00:00:00Z"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn an_instant_survives_its_text() {

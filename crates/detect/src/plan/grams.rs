@@ -28,16 +28,51 @@ pub(super) type Row = (Vec<u8>, Range<u32>);
 pub(super) struct Grams {
     bits: Vec<u64>,
     shift: u32,
-    by_window: FxHashMap<u32, Vec<Filed>>,
+    /// Where each window's texts are among `filed`.
+    by_window: FxHashMap<u32, Range<u32>>,
+    filed: Vec<Filed>,
 }
 
 #[derive(Debug)]
 struct Filed {
-    text: Box<[u8]>,
+    /// Eight bytes of the text, as far as it has them, at `probed` from its window: nearly all that share a window differ
+    /// there, and need not be fetched to see it.
+    probe: u64,
+    probed: i32,
     /// Where in the text the window stands.
-    offset: usize,
+    offset: u32,
+    text: Box<[u8]>,
     entries: Range<u32>,
 }
+
+impl Filed {
+    fn new(text: Vec<u8>, offset: usize, entries: Range<u32>) -> Filed {
+        // What stands beside the window, if there is as much; texts are shorter than 2^31.
+        let before = offset.checked_sub(PROBE);
+        let at = before.unwrap_or((offset + WINDOW).min(text.len().saturating_sub(PROBE)));
+        let probe = text.get(at..).and_then(|rest| rest.first_chunk()).map(|bytes| u64::from_le_bytes(*bytes));
+        let probed = if probe.is_some() { at as i32 - offset as i32 } else { NO_PROBE };
+        Filed { probe: probe.unwrap_or(0), probed, offset: offset as u32, text: text.into(), entries }
+    }
+
+    /// Whether the text stands in a value that has its window at `at`.
+    #[inline]
+    fn stands(&self, value: &[u8], at: usize) -> bool {
+        if self.probed != NO_PROBE {
+            let probe = at.checked_add_signed(self.probed as isize).and_then(|at| value.get(at..)?.first_chunk());
+            if probe.is_none_or(|bytes| u64::from_le_bytes(*bytes) != self.probe) {
+                return false;
+            }
+        }
+        let start = at.checked_sub(self.offset as usize);
+        start.and_then(|start| value.get(start..)).is_some_and(|rest| rest.starts_with(&self.text))
+    }
+}
+
+/// Bytes of a probe.
+const PROBE: usize = 8;
+/// A text that is too short for one.
+const NO_PROBE: i32 = i32::MIN;
 
 impl Grams {
     /// Files what can be filed and gives back the rest.
@@ -47,17 +82,23 @@ impl Grams {
             *frequency.entry(window).or_default() += 1;
         }
         let mut grams = Grams::default();
-        let mut rest = Vec::new();
+        let (mut by_window, mut rest): (FxHashMap<u32, Vec<Filed>>, Vec<Row>) = Default::default();
         for (text, entries) in rows {
             let rarest = |(_, window): &(usize, u32)| frequency.get(window).copied().unwrap_or(0);
             let windows = text.windows(WINDOW).enumerate().filter_map(|(offset, window)| Some((offset, gram(window)?)));
             let place = if text.len() <= MAX_TEXT { windows.min_by_key(rarest) } else { None };
             match place {
-                Some((offset, window)) if grams.by_window.get(&window).is_none_or(|crowd| crowd.len() < MAX_CROWD) => {
-                    grams.by_window.entry(window).or_default().push(Filed { text: text.into(), offset, entries });
+                Some((offset, window)) if by_window.get(&window).is_none_or(|crowd| crowd.len() < MAX_CROWD) => {
+                    by_window.entry(window).or_default().push(Filed::new(text, offset, entries));
                 }
                 _ => rest.push((text, entries)),
             }
+        }
+        for (window, filed) in by_window {
+            // Bounded by the number of values that a rule set may have.
+            let start = grams.filed.len() as u32;
+            grams.filed.extend(filed);
+            grams.by_window.insert(window, start..grams.filed.len() as u32);
         }
         let bits = (grams.by_window.len() * BITS_PER_TEXT).next_power_of_two().clamp(64, MAX_BITS);
         grams.shift = u32::BITS - bits.trailing_zeros();
@@ -87,9 +128,9 @@ impl Grams {
 
     #[inline(never)]
     fn compare(&self, window: u32, at: usize, value: &[u8], report: &mut impl FnMut(&Range<u32>)) {
-        for filed in self.by_window.get(&window).into_iter().flatten() {
-            let start = at.checked_sub(filed.offset);
-            if start.and_then(|start| value.get(start..)).is_some_and(|rest| rest.starts_with(&filed.text)) {
+        let Some(range) = self.by_window.get(&window) else { return };
+        for filed in self.filed.get(range.start as usize..range.end as usize).unwrap_or_default() {
+            if filed.stands(value, at) {
                 report(&filed.entries);
             }
         }

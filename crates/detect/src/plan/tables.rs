@@ -244,7 +244,8 @@ impl Suffixes {
             let Some(found) = tail(value, length).and_then(|key| self.by_tail.get(&key)) else { continue };
             for Suffix { text, entries } in found {
                 // A long text is found by its eight bytes, a short one by its own length.
-                if text.len().min(TAIL) == length && value.ends_with(text) {
+                let same = text.len() == length || text.len() > TAIL && value.ends_with(text);
+                if text.len().min(TAIL) == length && same {
                     report(entries);
                 }
             }

@@ -14,12 +14,43 @@ pub(super) struct Kind {
     pub(super) class: Option<&'static events::Class>,
 }
 
+/// A head that was met, in one piece: four texts apart are four places in memory to look at.
 struct Entry {
-    channel: Box<str>,
-    provider: Box<str>,
-    id: Box<str>,
-    event_type: Option<Box<str>>,
+    /// Bytes of the channel, the provider, the number and the kind; [`NONE`] for no kind.
+    lens: [u16; 4],
+    texts: Box<[u8]>,
     kind: Kind,
+}
+
+const NONE: u16 = u16::MAX;
+
+/// The texts of a head and their lengths; the whole is no longer than [`LONGEST`].
+struct Head<'h> {
+    lens: [u16; 4],
+    texts: [&'h [u8]; 4],
+}
+
+impl<'h> Head<'h> {
+    fn of(channel: &'h str, provider: &'h str, id: &'h str, event_type: Option<&'h str>) -> Self {
+        let texts = [channel, provider, id, event_type.unwrap_or("")].map(str::as_bytes);
+        let mut lens = texts.map(|text| text.len() as u16);
+        if event_type.is_none() {
+            lens[3] = NONE;
+        }
+        Head { lens, texts }
+    }
+
+    fn is(&self, entry: &Entry) -> bool {
+        let mut rest = &*entry.texts;
+        self.lens == entry.lens
+            && self.texts.iter().all(|text| match rest.split_at_checked(text.len()) {
+                Some((first, after)) => {
+                    rest = after;
+                    text.is_empty() || first == *text
+                }
+                None => false,
+            })
+    }
 }
 
 /// Places of a thread's memory, a power of two. What falls on a taken place takes it.
@@ -43,22 +74,12 @@ pub(super) fn kind(channel: &str, provider: &str, id: &str, event_type: Option<&
     (channel, provider, id, event_type).hash(&mut hasher);
     let place = (hasher.finish() >> 20) as usize % PLACES;
     KNOWN.with_borrow_mut(|known| {
-        if let Some(entry) = &known[place]
-            && *entry.channel == *channel
-            && *entry.id == *id
-            && *entry.provider == *provider
-            && entry.event_type.as_deref() == event_type
-        {
+        let head = Head::of(channel, provider, id, event_type);
+        if let Some(entry) = known[place].as_ref().filter(|entry| head.is(entry)) {
             return entry.kind;
         }
         let kind = find(channel, provider, id, event_type);
-        known[place] = Some(Entry {
-            channel: channel.into(),
-            provider: provider.into(),
-            id: id.into(),
-            event_type: event_type.map(Into::into),
-            kind,
-        });
+        known[place] = Some(Entry { lens: head.lens, texts: head.texts.concat().into(), kind });
         kind
     })
 }
