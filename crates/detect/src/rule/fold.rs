@@ -45,7 +45,8 @@ impl Form {
             added.make_ascii_lowercase();
         }
         if self.dashed {
-            added.iter_mut().filter(|b| **b == b'/').for_each(|b| *b = b'-');
+            // Each byte is written, so that several are at once.
+            added.iter_mut().for_each(|b| *b = if *b == b'/' { b'-' } else { *b });
         }
     }
 
