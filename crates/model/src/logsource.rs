@@ -7,8 +7,10 @@ use std::sync::LazyLock;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Name(u32);
 
-/// Log-source names come from our parsers and from rules, never from events, so a small table is enough.
+/// Names come from our parsers, from rules and from what senders say of their events.
 const LIMIT: usize = 16_384;
+/// Of these, so many are for whoever comes first; what a sender says finds no room past them, a rule's name does.
+const FROM_SENDERS: usize = LIMIT / 2;
 
 static NAMES: LazyLock<Interner> = LazyLock::new(|| Interner::new([""].into_iter(), LIMIT));
 
@@ -19,6 +21,11 @@ impl Name {
     /// The number of a name; [`Name::NONE`] for an empty one or when the table is full.
     pub fn of(name: &str) -> Name {
         NAMES.intern(name).map_or(Name::NONE, Name)
+    }
+    /// The same for a word out of an event. Senders choose these, and must not take the room that rules need: a rule
+    /// without a product would look at everything.
+    pub fn of_sender(name: &str) -> Name {
+        NAMES.intern_within(FROM_SENDERS, name).map_or(Name::NONE, Name)
     }
     /// The name; empty for [`Name::NONE`].
     pub fn as_str(self) -> &'static str {
@@ -93,6 +100,17 @@ impl std::fmt::Display for LogSource {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn senders_leave_room_for_rules() {
+        let known = Name::of("a-name-of-a-rule");
+        for n in 0..LIMIT {
+            Name::of_sender(&format!("sender-{n}"));
+        }
+        assert!(Name::of_sender("one-too-many").is_none());
+        assert_eq!(Name::of_sender("a-name-of-a-rule"), known);
+        assert_eq!(Name::of("another-name-of-a-rule").as_str(), "another-name-of-a-rule");
+    }
 
     #[test]
     fn an_event_of_two_categories_satisfies_rules_of_both() {

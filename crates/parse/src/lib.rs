@@ -12,6 +12,7 @@ mod layout;
 mod marks;
 mod normalise;
 mod output;
+mod sources;
 mod split;
 mod syslog;
 mod time;

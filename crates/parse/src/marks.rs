@@ -36,6 +36,8 @@ marks! {
     EVENT_CREATED = "event.created";
     TIME = "time";
     TS = "ts";
+    PUBLISHED = "published";
+    REQUEST_RECEIVED = "requestReceivedTimestamp";
     // What it is, in Sigma's words.
     SIGMA_PRODUCT = "sigma.product";
     SIGMA_SERVICE = "sigma.service";
@@ -48,6 +50,14 @@ marks! {
     HTTP_METHOD = "http.request.method";
     HTTP_STATUS = "http.response.status_code";
     EMAIL_FROM = "email.from.address";
+    // What clouds write, as they write it.
+    EVENT_SOURCE = "eventSource";
+    EVENT_NAME = "eventName";
+    OKTA_TYPE = "eventType";
+    OKTA_ACTOR = "actor.alternateId";
+    OKTA_OUTCOME = "outcome.result";
+    API_VERSION = "apiVersion";
+    AUDIT_ID = "auditID";
     // What it is, in ECS's.
     EVENT_CATEGORY = "event.category";
     EVENT_TYPE = "event.type";
