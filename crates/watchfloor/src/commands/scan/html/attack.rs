@@ -10,25 +10,28 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 #[derive(Default)]
-struct Row {
+struct Row<'r> {
     matches: u64,
     rules: u64,
     worst: Option<Severity>,
-    hosts: BTreeSet<String>,
+    hosts: BTreeSet<&'r str>,
+    /// There are hosts beyond those that the report tells apart.
+    more_hosts: bool,
 }
 
-impl Row {
-    fn add(&mut self, rule: &OfRule) {
+impl<'r> Row<'r> {
+    fn add(&mut self, rule: &'r OfRule) {
         self.matches += rule.count;
         self.rules += 1;
         self.worst = self.worst.max(Some(rule.level));
-        self.hosts.extend(rule.hosts.keys().cloned());
+        self.hosts.extend(rule.hosts.keys().map(String::as_str));
+        self.more_hosts |= rule.elsewhere > 0;
     }
 }
 
 /// Writes the tables.
 pub fn write(out: &mut impl Write, report: &Report) -> io::Result<()> {
-    let (mut tactics, mut techniques): (BTreeMap<usize, Row>, BTreeMap<String, Row>) = Default::default();
+    let (mut tactics, mut techniques): (BTreeMap<usize, Row<'_>>, BTreeMap<String, Row<'_>>) = Default::default();
     for rule in report.rules.values() {
         let names: BTreeSet<String> = rule.tags.iter().filter_map(|tag| tag.strip_prefix("attack.")).map(|name| name.to_lowercase().replace('_', "-")).collect();
         let of_rule: Vec<usize> = names.iter().filter_map(|name| TACTICS.iter().position(|known| known == name)).collect();
@@ -42,7 +45,7 @@ pub fn write(out: &mut impl Write, report: &Report) -> io::Result<()> {
     }
     let tactics = tactics.iter().map(|(place, row)| (TACTICS.get(*place).map_or("No tactic named".to_owned(), |tactic| words(tactic)), row));
     table(out, "Tactic", tactics.collect())?;
-    let mut techniques: Vec<(String, &Row)> = techniques.iter().map(|(name, row)| (format!("<span class=\"mono\">{}</span>", escape(name)), row)).collect();
+    let mut techniques: Vec<(String, &Row<'_>)> = techniques.iter().map(|(name, row)| (format!("<span class=\"mono\">{}</span>", escape(name)), row)).collect();
     // Worst first, then by number.
     techniques.sort_by_key(|(_, row)| std::cmp::Reverse(row.worst));
     table(out, "Technique", techniques)
@@ -51,7 +54,7 @@ pub fn write(out: &mut impl Write, report: &Report) -> io::Result<()> {
 /// Rows past this are folded.
 const OPEN: usize = 20;
 
-fn table(out: &mut impl Write, name: &str, mut rows: Vec<(String, &Row)>) -> io::Result<()> {
+fn table(out: &mut impl Write, name: &str, mut rows: Vec<(String, &Row<'_>)>) -> io::Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -65,10 +68,11 @@ fn table(out: &mut impl Write, name: &str, mut rows: Vec<(String, &Row)>) -> io:
     write!(out, "</details>")
 }
 
-fn lines(out: &mut impl Write, name: &str, rows: &[(String, &Row)]) -> io::Result<()> {
+fn lines(out: &mut impl Write, name: &str, rows: &[(String, &Row<'_>)]) -> io::Result<()> {
     write!(out, "<table class=\"attack\"><thead><tr><th>{name}<th>Worst<th class=\"n\">Matches<th class=\"n\">Rules<th class=\"n\">Hosts</thead><tbody>")?;
     for (name, row) in rows {
-        write!(out, "<tr><td>{name}<td>{}<td class=\"n\">{}<td class=\"n\">{}<td class=\"n\">{}",
+        let more = if row.more_hosts { "+" } else { "" };
+        write!(out, "<tr><td>{name}<td>{}<td class=\"n\">{}<td class=\"n\">{}<td class=\"n\">{}{more}",
             row.worst.map(severity).unwrap_or_default(), number(row.matches), number(row.rules), number(row.hosts.len() as u64))?;
     }
     write!(out, "</tbody></table>")

@@ -14,14 +14,18 @@ pub fn write(out: &mut impl Write, report: &Report) -> io::Result<()> {
     }
     write!(out, "</fieldset><div class=\"rules\">")?;
     report.ranked().into_iter().try_for_each(|rule| one(out, rule))?;
+    if report.more_indicators > 0 {
+        write!(out, "<p class=\"about\">And {} of further indicators, which are too many for this page; --format csv has them all.</p>", matches(report.more_indicators))?;
+    }
     write!(out, "</div>")
 }
 
 fn one(out: &mut impl Write, rule: &OfRule) -> io::Result<()> {
     let hosts = rule.hosts.len();
+    let more = if rule.elsewhere > 0 { "more than " } else { "" };
     write!(
         out,
-        "<details class=\"rule {}\"><summary>{}<span class=\"name\">{}</span><span class=\"quiet\">{} {}</span><b class=\"n\">{}</b></summary>",
+        "<details class=\"rule {}\"><summary>{}<span class=\"name\">{}</span><span class=\"quiet\">{more}{} {}</span><b class=\"n\">{}</b></summary>",
         rule.level.as_str(), severity(rule.level), escape(&rule.title), number(hosts as u64), if hosts == 1 { "host" } else { "hosts" }, number(rule.count)
     )?;
     write!(out, "<div class=\"about\"><p>{}</p>", escape(rule.description.trim()))?;
@@ -38,7 +42,7 @@ fn one(out: &mut impl Write, rule: &OfRule) -> io::Result<()> {
     hosts.sort_by(|a, b| b.1.count.cmp(&a.1.count).then_with(|| a.0.cmp(b.0)));
     hosts.into_iter().try_for_each(|(name, group)| host(out, name, group))?;
     if rule.elsewhere > 0 {
-        write!(out, "<p class=\"about\">And {} on other hosts.</p>", matches(rule.elsewhere))?;
+        write!(out, "<p class=\"about\">And {} on other hosts; --format csv has them all.</p>", matches(rule.elsewhere))?;
     }
     write!(out, "</details>")
 }

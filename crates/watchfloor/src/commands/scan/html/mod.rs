@@ -57,7 +57,7 @@ pub fn write(out: &mut impl Write, report: &Report, about: &About) -> io::Result
         out.write_all(timeline::draw(&report.timeline).as_bytes())?;
         section(out, "hosts", "Hosts", "")?;
         let worst = worst_hosts(report);
-        hosts(out, &worst)?;
+        hosts(out, &worst, report.elsewhere)?;
         section(out, "course", "Course of events", "What was seen on each host, in the order in which it began.")?;
         course::write(out, report, &worst)?;
         section(out, "attack", "ATT&amp;CK", "As the rules' tags name them: a rule with several tactics or techniques counts for each.")?;
@@ -86,7 +86,8 @@ fn head(out: &mut impl Write, report: &Report, about: &About) -> io::Result<()> 
         let count = report.levels.get(level as usize).copied().unwrap_or(0);
         write!(out, "<div><b>{}</b>{}</div>", number(count), severity(level))?;
     }
-    write!(out, "</div><p class=\"quiet\">{} matches of {} of {} rules on {} hosts, in {} events ({} bytes) of {} files.{}</p>\
+    let more = if report.elsewhere > 0 { "more than " } else { "" };
+    write!(out, "</div><p class=\"quiet\">{} matches of {} of {} rules on {more}{} hosts, in {} events ({} bytes) of {} files.{}</p>\
          <nav><a href=\"#time\">Time</a> <a href=\"#hosts\">Hosts</a> <a href=\"#course\">Course</a> <a href=\"#attack\">ATT&amp;CK</a> <a href=\"#findings\">Findings</a> <a href=\"#limits\">Limits</a></nav></header>",
         number(report.levels.iter().sum()), number(report.rules.len() as u64), number(about.rules as u64),
         number(report.hosts.keys().filter(|host| !host.is_empty()).count() as u64), number(about.events), number(about.bytes), number(about.files as u64), held)
@@ -103,7 +104,7 @@ fn worst_hosts(report: &Report) -> Vec<(&String, &OfHost)> {
     hosts
 }
 
-fn hosts(out: &mut impl Write, hosts: &[(&String, &OfHost)]) -> io::Result<()> {
+fn hosts(out: &mut impl Write, hosts: &[(&String, &OfHost)], elsewhere: u64) -> io::Result<()> {
     const OPEN: usize = 12;
     const MOST: usize = 500;
     let (open, folded) = hosts.split_at(hosts.len().min(OPEN));
@@ -115,6 +116,9 @@ fn hosts(out: &mut impl Write, hosts: &[(&String, &OfHost)]) -> io::Result<()> {
             write!(out, "<p class=\"quiet\">And {} more hosts; --format csv has them all.</p>", number((folded.len() - MOST) as u64))?;
         }
         write!(out, "</details>")?;
+    }
+    if elsewhere > 0 {
+        write!(out, "<p class=\"quiet\">And {} on further hosts, which are too many to tell apart here; --format csv has them all.</p>", matches(elsewhere))?;
     }
     Ok(())
 }

@@ -1,7 +1,8 @@
-//! What a report says, added up as matches come: its size follows rules and hosts, not matches.
+//! What a report says, added up as matches come: its size follows rules and hosts, not matches, and has a bound.
 
 use dissect::{Hit, Sighting};
 use detect::{IndicatorHit, Rule};
+use super::timeline::Timeline;
 use model::{Severity, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,12 +12,16 @@ const SHOWN: usize = 25;
 const HOSTS: usize = 500;
 /// Accounts of a host that are named.
 const USERS: usize = 6;
-/// Intervals of the timeline that are kept apart before they are joined.
-const INTERVALS: usize = 4_096;
 /// Bytes of a value that are shown.
 const VALUE: usize = 600;
 /// What could not be read, so many lines of it.
 const FAULTS: usize = 200;
+/// Hosts that are told apart.
+const ALL_HOSTS: usize = 20_000;
+/// Bytes of the name of a host or an account: more than any name service has.
+const NAME: usize = 255;
+/// Bytes of matches, of the hosts of rules and of indicators that are kept to be shown; what comes after is counted.
+const ROOM: usize = 32 << 20;
 
 /// Matches by level, least first.
 pub type Levels = [u64; 5];
@@ -27,12 +32,36 @@ pub struct Report {
     pub rules: BTreeMap<usize, OfRule>,
     /// By indicator and list.
     pub indicators: BTreeMap<(String, String), OfRule>,
+    /// Matches of indicators for which there was no room.
+    pub more_indicators: u64,
     pub hosts: BTreeMap<String, OfHost>,
+    /// Matches on hosts beyond the bound.
+    pub elsewhere: u64,
+    room: Room,
     pub levels: Levels,
     pub span: Span,
     pub timeline: Timeline,
     pub faults: Vec<String>,
     pub more_faults: u64,
+}
+
+/// Bytes that may still be kept.
+#[derive(Debug)]
+struct Room(usize);
+
+impl Default for Room {
+    fn default() -> Room {
+        Room(ROOM)
+    }
+}
+
+impl Room {
+    /// Takes so many bytes, if there are as many.
+    fn take(&mut self, bytes: usize) -> bool {
+        let left = self.0.checked_sub(bytes);
+        self.0 = left.unwrap_or(self.0);
+        left.is_some()
+    }
 }
 
 /// From the first moment to the last.
@@ -94,25 +123,32 @@ impl Report {
     pub fn add(&mut self, file: &str, rule: &Rule, hit: &Hit) {
         self.count(rule.reference.level, hit.time, &hit.host, &hit.user);
         let of = self.rules.entry(hit.rule as usize).or_insert_with(|| OfRule::new(rule));
-        of.add(hit.time, &hit.host, || {
-            let fields = hit.matched.iter().map(|one| (one.field.clone(), shorten(&one.value))).collect();
-            Match { time: hit.time, user: hit.user.clone(), place: format!("{file}#{}", hit.record), fields }
+        of.add(&mut self.room, hit.time, &hit.host, || {
+            let fields = hit.matched.iter().map(|one| (one.field.clone(), shorten(&one.value, VALUE))).collect();
+            Match { time: hit.time, user: hit.user.as_deref().map(name), place: format!("{file}#{}", hit.record), fields }
         });
     }
 
     /// Adds an indicator of a list.
     pub fn add_indicator(&mut self, file: &str, seen: &Sighting, hit: &IndicatorHit) {
         self.count(hit.level(), seen.time, &seen.host, &seen.user);
-        let of = self.indicators.entry((hit.value.clone(), hit.list.clone())).or_insert_with(|| OfRule::indicator(hit));
-        of.add(seen.time, &seen.host, || {
-            let fields = vec![(seen.field.clone(), shorten(&seen.value))];
-            Match { time: seen.time, user: seen.user.clone(), place: format!("{file}#{}", seen.record), fields }
+        let key = (hit.value.clone(), hit.list.clone());
+        // Its value and its list stand in it and in its key.
+        let bytes = size_of::<OfRule>() + 2 * (hit.value.len() + hit.list.len());
+        if !self.indicators.contains_key(&key) && !self.room.take(bytes) {
+            self.more_indicators += 1;
+            return;
+        }
+        let of = self.indicators.entry(key).or_insert_with(|| OfRule::indicator(hit));
+        of.add(&mut self.room, seen.time, &seen.host, || {
+            let fields = vec![(seen.field.clone(), shorten(&seen.value, VALUE))];
+            Match { time: seen.time, user: seen.user.as_deref().map(name), place: format!("{file}#{}", seen.record), fields }
         });
     }
 
     /// Whether nothing was found.
     pub fn is_empty(&self) -> bool {
-        self.rules.is_empty() && self.indicators.is_empty()
+        self.levels.iter().all(|count| *count == 0)
     }
 
     fn count(&mut self, level: Severity, time: Timestamp, host: &Option<String>, user: &Option<String>) {
@@ -121,18 +157,20 @@ impl Report {
         }
         self.span.add(time);
         self.timeline.add(time, level);
-        let of = self.hosts.entry(host.clone().unwrap_or_default()).or_default();
+        let host = name(host.as_deref().unwrap_or_default());
+        if self.hosts.len() >= ALL_HOSTS && !self.hosts.contains_key(&host) {
+            self.elsewhere += 1;
+            return;
+        }
+        let of = self.hosts.entry(host).or_default();
         if let Some(count) = of.levels.get_mut(level as usize) {
             *count += 1;
         }
         of.span.add(time);
-        if let Some(user) = user
-            && !of.users.contains(user)
-        {
-            of.more_users = of.users.len() >= USERS;
-            if !of.more_users {
-                of.users.insert(user.clone());
-            }
+        let Some(user) = user.as_deref().map(name).filter(|user| !of.users.contains(user)) else { return };
+        of.more_users = of.users.len() >= USERS;
+        if !of.more_users {
+            of.users.insert(user);
         }
     }
 
@@ -183,11 +221,12 @@ impl OfRule {
         }
     }
 
-    fn add(&mut self, time: Timestamp, host: &Option<String>, shown: impl FnOnce() -> Match) {
-        let host = host.clone().unwrap_or_default();
+    fn add(&mut self, room: &mut Room, time: Timestamp, host: &Option<String>, shown: impl FnOnce() -> Match) {
+        let host = name(host.as_deref().unwrap_or_default());
         self.count += 1;
         self.span.add(time);
-        if self.hosts.len() >= HOSTS && !self.hosts.contains_key(&host) {
+        let bytes = size_of::<Group>() + host.len();
+        if !self.hosts.contains_key(&host) && (self.hosts.len() >= HOSTS || !room.take(bytes)) {
             self.elsewhere += 1;
             return;
         }
@@ -195,108 +234,79 @@ impl OfRule {
         group.count += 1;
         group.span.add(time);
         if group.shown.len() < SHOWN {
-            group.shown.push(shown());
+            let shown = shown();
+            if room.take(shown.bytes()) {
+                group.shown.push(shown);
+            }
         }
     }
 }
 
-fn shorten(text: &str) -> String {
-    if text.len() <= VALUE {
+impl Match {
+    fn bytes(&self) -> usize {
+        let fields = self.fields.iter().map(|one| size_of_val(one) + one.0.len() + one.1.len());
+        size_of_val(self) + self.place.len() + self.user.as_ref().map_or(0, String::len) + fields.sum::<usize>()
+    }
+}
+
+/// The name of a host or an account.
+fn name(text: &str) -> String {
+    shorten(text, NAME)
+}
+
+fn shorten(text: &str, most: usize) -> String {
+    if text.len() <= most {
         return text.to_owned();
     }
-    format!("{}…", text.get(..text.floor_char_boundary(VALUE)).unwrap_or_default())
-}
-
-/// Matches by time. Intervals grow when there are too many of them.
-#[derive(Debug)]
-pub struct Timeline {
-    /// Seconds of one interval.
-    width: i64,
-    intervals: BTreeMap<i64, Levels>,
-}
-
-impl Default for Timeline {
-    fn default() -> Timeline {
-        Timeline { width: 1, intervals: BTreeMap::new() }
-    }
-}
-
-const SECOND: i64 = 1_000_000_000;
-
-impl Timeline {
-    fn add(&mut self, time: Timestamp, level: Severity) {
-        let at = time.nanos().div_euclid(SECOND).div_euclid(self.width);
-        if let Some(count) = self.intervals.entry(at).or_default().get_mut(level as usize) {
-            *count += 1;
-        }
-        while self.intervals.len() > INTERVALS {
-            self.widen(4);
-        }
-    }
-
-    fn widen(&mut self, by: i64) {
-        self.width = self.width.saturating_mul(by);
-        for (at, levels) in std::mem::take(&mut self.intervals) {
-            let sum = self.intervals.entry(at.div_euclid(by)).or_default();
-            sum.iter_mut().zip(levels).for_each(|(sum, count)| *sum += count);
-        }
-    }
-
-    /// At most `most` intervals of equal length over the whole time: the length in seconds, the beginning of the first
-    /// in seconds since 1970, and the counts.
-    pub fn bars(&self, most: usize) -> (i64, i64, Vec<Levels>) {
-        let (Some(first), Some(last)) = (self.intervals.keys().next(), self.intervals.keys().next_back()) else {
-            return (self.width, 0, Vec::new());
-        };
-        let (first, last) = (first.saturating_mul(self.width), last.saturating_mul(self.width));
-        // Lengths that a person can say.
-        let steps = [1, 5, 15, 60, 300, 900, 3_600, 10_800, 43_200, 86_400, 7 * 86_400, 28 * 86_400];
-        let count = |step: i64| last.div_euclid(step) - first.div_euclid(step) + 1;
-        let fits = |step: &i64| *step >= self.width && count(*step) <= most as i64;
-        let step = steps.into_iter().find(fits).unwrap_or_else(|| {
-            let mut step = self.width.max(28 * 86_400);
-            while count(step) > most as i64 {
-                step = step.saturating_mul(2);
-            }
-            step
-        });
-        let begin = first.div_euclid(step);
-        let mut bars = vec![[0; 5]; count(step).clamp(1, most as i64) as usize];
-        for (at, levels) in &self.intervals {
-            let index = at.saturating_mul(self.width).div_euclid(step) - begin;
-            if let Some(bar) = usize::try_from(index).ok().and_then(|index| bars.get_mut(index)) {
-                bar.iter_mut().zip(levels).for_each(|(sum, count)| *sum += count);
-            }
-        }
-        (step, begin.saturating_mul(step), bars)
-    }
+    format!("{}…", text.get(..text.floor_char_boundary(most)).unwrap_or_default())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use detect::{RuleFile, RuleSet, Setting};
 
-    #[test]
-    fn intervals_are_joined_and_nothing_is_lost() {
-        let mut timeline = Timeline::default();
-        for second in 0..20_000 {
-            timeline.add(Timestamp(second * 37 * SECOND), Severity::High);
+    fn rules() -> RuleSet {
+        let rule = |n| format!("title: Rule {n}\nid: {n}1111111-2222-4333-8444-555555555555\nlevel: high\nlogsource: {{product: app}}\ndetection: {{s: {{a: b}}, condition: s}}\n");
+        let files = ["a", "b"].map(|n| RuleFile { name: format!("{n}.yml"), text: rule(n).into_bytes() });
+        RuleSet::compile_with(files.to_vec(), &Setting::default()).0
+    }
+
+    /// A match of each rule on so many hosts.
+    fn filled(room: usize, hosts: u64) -> Report {
+        let (rules, mut report) = (rules(), Report { room: Room(room), ..Report::default() });
+        assert_eq!(rules.rules().len(), 2);
+        for record in 0..hosts {
+            let name = Some(format!("{record}{}", "h".repeat(5_000)));
+            for (place, rule) in (0..).zip(rules.rules()) {
+                let matched = vec![model::Matched { field: "a".to_owned(), value: "v".repeat(1_000) }];
+                report.add("f", rule, &Hit { record, time: Timestamp(0), rule: place, host: name.clone(), user: name.clone(), matched });
+            }
         }
-        assert!(timeline.intervals.len() <= INTERVALS);
-        let (step, begin, bars) = timeline.bars(96);
-        assert!(bars.len() <= 96 && begin == 0 && step == 10_800, "{step} {} {}", begin, bars.len());
-        assert_eq!(bars.iter().map(|bar| bar[Severity::High as usize]).sum::<u64>(), 20_000);
+        assert_eq!(report.hosts.values().flat_map(|of| of.levels).sum::<u64>() + report.elsewhere, 2 * hosts);
+        for rule in report.rules.values() {
+            assert_eq!(rule.hosts.values().map(|group| group.count).sum::<u64>() + rule.elsewhere, hosts);
+        }
+        report
     }
 
     #[test]
-    fn the_ends_of_time_have_bars_too() {
-        let mut timeline = Timeline::default();
-        for time in [i64::MIN, 0, i64::MAX] {
-            timeline.add(Timestamp(time), Severity::Low);
-        }
-        let (_, _, bars) = timeline.bars(96);
-        assert!(bars.len() <= 96);
-        assert_eq!(bars.iter().map(|bar| bar[Severity::Low as usize]).sum::<u64>(), 3);
-        assert_eq!(Timeline::default().bars(96).2.len(), 0);
+    fn hosts_past_the_bound_are_one_sum_and_their_names_are_cut() {
+        let report = filled(ROOM, ALL_HOSTS as u64 + 100);
+        assert_eq!((report.hosts.len(), report.elsewhere), (ALL_HOSTS, 200));
+        assert!(report.hosts.keys().all(|host| host.len() <= NAME + 3));
+        assert!(report.rules.values().all(|rule| rule.hosts.len() == HOSTS));
+    }
+
+    #[test]
+    fn what_is_shown_ends_where_its_room_does() {
+        let kept = |report: &Report| -> usize {
+            let groups = report.rules.values().flat_map(|rule| &rule.hosts);
+            groups.map(|(host, group)| size_of_val(group) + host.len() + group.shown.iter().map(Match::bytes).sum::<usize>()).sum()
+        };
+        let room = 20_000;
+        let report = filled(room, 200);
+        assert!((room / 2..=room).contains(&kept(&report)), "{}", kept(&report));
+        assert!(kept(&filled(ROOM, 200)) > 200_000, "with room everything is kept");
     }
 }
