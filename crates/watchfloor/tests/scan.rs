@@ -4,8 +4,9 @@
 
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 const RULE: &str = "title: Someone asks who they are
 id: 11111111-2222-4333-8444-555555555555
@@ -138,6 +139,31 @@ fn wrong_use_and_rules_that_do_not_load_have_their_codes() {
     let output = scan(&[&sample.path("logs"), "--rules", &sample.path("bad")]);
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("rule.modifier_unknown"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn an_update_of_the_program_does_not_stop_a_scan_that_runs() {
+    let sample = Sample::new();
+    let data = [("Image", r"C:\Windows\System32\whoami.exe")];
+    let event = testkit::LogEvent { provider: "Microsoft-Windows-Sysmon", channel: "Microsoft-Windows-Sysmon/Operational", id: 1, computer: "ws-7", time: model::Timestamp(0), data: &data };
+    sample.write("late.evtx", &testkit::event_log(&[event]));
+    let built = Path::new(env!("CARGO_BIN_EXE_watchfloor"));
+    let bin = tempfile::tempdir_in(built.parent().unwrap()).unwrap();
+    let program = bin.path().join("watchfloor");
+    std::fs::hard_link(built, &program).unwrap();
+    let mut scan = Command::new(&program)
+        .args(["scan", "-", &sample.path("late.evtx"), "--rules", &sample.path("rule.yml"), "--format", "ndjson", "--threads", "1"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Its one thread reads standard input first, so that no worker has started when the file is replaced.
+    std::fs::remove_file(&program).unwrap();
+    std::fs::write(&program, "another build").unwrap();
+    scan.stdin.take().unwrap().write_all(EVENTS.as_bytes()).unwrap();
+    let output = scan.wait_with_output().unwrap();
+    assert_eq!((lines(&output).len(), output.status.code()), (2, Some(0)), "{}", text(&output.stderr));
 }
 
 /// The public data, or a visible skip.

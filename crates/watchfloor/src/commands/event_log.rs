@@ -4,6 +4,7 @@ use crate::output::Failure;
 use detect::Setting;
 use dissect::{Damage, DissectError, Log, Reader, RuleFiles, Setup, Wanted};
 use sha2::{Digest, Sha256};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ const CHUNKS: u64 = 4;
 /// How to start workers, without lists; `rules` is how many of `files` this side has compiled, for `setting`.
 pub fn setup(files: RuleFiles, setting: Arc<Setting>, rules: usize, wanted: Wanted) -> Result<Setup, Failure> {
     Ok(Setup {
-        program: std::env::current_exe().map_err(|error| Failure::usage(format!("cannot find this program: {error}")))?,
+        program: program().map_err(|error| Failure::usage(format!("cannot find this program: {error}")))?,
         arguments: vec!["dissect-worker".into()],
         files,
         setting,
@@ -27,6 +28,12 @@ pub fn setup(files: RuleFiles, setting: Arc<Setting>, rules: usize, wanted: Want
         chunk_limit: CHUNK_LIMIT,
         start_limit: START_LIMIT,
     })
+}
+
+/// What runs here, to be run again. On Linux it is named by what is open, not by its path: an update puts another file
+/// there while this one runs, and a worker has to be of the same build.
+fn program() -> std::io::Result<PathBuf> {
+    if cfg!(target_os = "linux") { Ok(PathBuf::from("/proc/self/exe")) } else { std::env::current_exe() }
 }
 
 /// A damaged place in words.
