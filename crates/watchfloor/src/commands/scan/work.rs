@@ -65,7 +65,9 @@ impl Part {
         let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
         let values = |hit: &Hit| hit.matched.iter().map(|one| one.field.len() + one.value.len() + size_of_val(one)).sum::<usize>();
         let hits = self.hits.iter().map(|hit| size_of_val(hit) + text(&hit.host) + text(&hit.user) + values(hit));
-        size_of_val(self) + hits.sum::<usize>() + self.faults.iter().map(|fault| fault.len() + size_of_val(fault)).sum::<usize>()
+        let sightings = self.sightings.iter().map(|seen| size_of_val(seen) + seen.field.len() + seen.value.len() + text(&seen.host) + text(&seen.user));
+        let faults = self.faults.iter().map(|fault| fault.len() + size_of_val(fault));
+        size_of_val(self) + hits.chain(sightings).chain(faults).chain(self.seen.iter().map(Seen::bytes)).sum::<usize>()
     }
 }
 
@@ -188,4 +190,24 @@ fn text(text: Text) -> Vec<Task> {
     }
     let text = Arc::new(text);
     parts.into_iter().map(|(first, records)| Task::Text { text: text.clone(), records, first }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::Timestamp;
+
+    #[test]
+    fn all_that_a_part_holds_is_weighed() {
+        let bare = Part::default().weight();
+        let heavy = |part: Part| assert!(part.weight() - bare >= 10_000, "{part:?}");
+        let long = || "x".repeat(10_000);
+        heavy(Part::fault(long()));
+        let hit = Hit { record: 1, time: Timestamp(0), rule: 0, host: Some(long()), user: None, matched: Vec::new() };
+        heavy(Part { hits: vec![hit], ..Part::default() });
+        let sighting = Sighting { record: 1, time: Timestamp(0), entry: 0, field: "a".to_owned(), value: long(), host: None, user: None };
+        heavy(Part { sightings: vec![sighting], ..Part::default() });
+        let seen = Seen { record: 1, time: Timestamp(0), host: Some(long()), user: None, facts: Vec::new() };
+        heavy(Part { seen: vec![seen], ..Part::default() });
+    }
 }
