@@ -27,7 +27,10 @@ pub use indicators::{
 };
 pub use pipeline::{Pipeline, Pipelines};
 pub use plan::{Meter, Scratch};
-pub use read::{ArchiveError, Placeholders, RuleFile, Setting, rule_files_from_tar_zst, rule_files_from_zip};
+pub use read::{
+    ArchiveError, MAX_SAMPLES, Placeholders, RuleFile, Setting, is_sample, rule_files_from_tar_zst, rule_files_from_zip,
+    rules_and_samples_from_tar_zst, rules_and_samples_from_zip,
+};
 pub use refusal::{LoadReport, Refusal};
 pub use rule::{Ads, Rule};
 pub use ruleset::RuleSet;

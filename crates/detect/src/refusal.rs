@@ -114,6 +114,7 @@ const REMEDIES: &[(&str, &str)] = &[
     ("rule.correlation_reference_unknown", "Load the rule too, or give the id or name of one that is loaded."),
     ("rule.correlation_reference_ambiguous", "Give the rule's id; several have this name."),
     ("rule.correlation_reference_refused", "Mend the rule that it names; its refusal stands in the same report."),
+    ("rule.correlation_reference_disabled", "Switch that rule on again, or this correlation off."),
     ("rule.correlation_cycle", "Break the circle; a correlation cannot wait for itself."),
     ("rule.filter", "Give the filter a title, a logsource and a `filter` with rules, selections and a condition."),
     ("rule.filter_reaches_nothing", "Name rules that are loaded, or widen the logsource; a rule must have all that the filter's names."),

@@ -10,10 +10,16 @@ use crate::rule::Rule;
 use model::LogSource;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-/// Names of rules that did not load, so that a correlation can say why it does not either.
+/// Names of rules that do not run, so that a correlation can say why it does not either.
 #[derive(Debug, Default)]
 pub(crate) struct Known {
     refused: FxHashSet<String>,
+    /// Ids of what is switched off.
+    off: FxHashSet<String>,
+    /// Names of what is switched off, and how many have each.
+    off_names: FxHashMap<String, usize>,
+    /// Correlations that are switched off.
+    drafts: Vec<Draft>,
 }
 
 impl Known {
@@ -23,6 +29,20 @@ impl Known {
         if let Ok(node) = Node::parse(document) {
             self.refused.extend(["id", "name"].iter().filter_map(|part| text(&node, part)).map(|name| key(&name)));
         }
+    }
+
+    /// Notes a rule that is switched off.
+    pub(crate) fn switched_off(&mut self, rule: &Rule) {
+        self.off.insert(key(&rule.reference.id));
+        if let Some(name) = &rule.name {
+            *self.off_names.entry(key(name)).or_default() += 1;
+        }
+    }
+
+    /// Notes a correlation that is switched off: what only feeds it is no alert by itself for that.
+    pub(crate) fn correlation_switched_off(&mut self, draft: Draft) {
+        self.switched_off(&draft.rule);
+        self.drafts.push(draft);
     }
 }
 
@@ -56,14 +76,25 @@ impl Names {
     fn find(&self, name: &str, known: &Known) -> Result<Source, Fault> {
         let fault = |code, message: String| Fault::new(code, message).near(name);
         let wanted = key(name);
-        match (self.by_id.get(&wanted), self.by_name.get(&wanted).map(Vec::as_slice)) {
-            (Some(source), _) | (None, Some([source])) => Ok(*source),
-            (None, Some(_)) => Err(fault("rule.correlation_reference_ambiguous", format!("several rules are called {name}"))),
-            (None, None) if known.refused.contains(&wanted) => Err(refused(name)),
-            (None, None) => Err(fault("rule.correlation_reference_unknown", format!("no rule has the id or name {name}"))),
+        if let Some(source) = self.by_id.get(&wanted) {
+            return Ok(*source);
+        }
+        if known.off.contains(&wanted) {
+            return Err(fault(DISABLED, format!("it names {name}, which is switched off")));
+        }
+        let off = known.off_names.get(&wanted).copied().unwrap_or(0);
+        match (self.by_name.get(&wanted).map_or(&[][..], Vec::as_slice), off) {
+            ([source], 0) => Ok(*source),
+            ([], 1) => Err(fault(DISABLED, format!("it names {name}, which is switched off"))),
+            ([], 0) if known.refused.contains(&wanted) => Err(refused(name)),
+            ([], 0) => Err(fault("rule.correlation_reference_unknown", format!("no rule has the id or name {name}"))),
+            _ => Err(fault("rule.correlation_reference_ambiguous", format!("several rules are called {name}"))),
         }
     }
 }
+
+/// The code of what does not run because a rule that it names is switched off.
+const DISABLED: &str = "rule.correlation_reference_disabled";
 
 fn refused(name: &str) -> Fault {
     Fault::new("rule.correlation_reference_refused", format!("it names {name}, which does not load")).near(name)
@@ -88,6 +119,7 @@ pub(crate) fn resolve(drafts: Vec<Draft>, rules: &[Rule], known: &Known, passed:
         }
     }
     let inner_first = ordered(&drafts, &mut sources);
+    let stopped = stopped(&drafts, &sources, &names, known);
     let mut place = FxHashMap::default();
     let mut alive: Vec<(usize, Vec<Source>)> = Vec::new();
     let mut faults = Vec::new();
@@ -109,8 +141,22 @@ pub(crate) fn resolve(drafts: Vec<Draft>, rules: &[Rule], known: &Known, passed:
         });
         Some((drafts.get_mut(index)?.take()?, heard.collect()))
     });
-    let binder = Binder { parts: parts.collect(), rules, passed };
+    let parts = parts.collect();
+    let stopped = stopped.into_iter().filter_map(|(source, loud)| match source {
+        Source::Draft(draft) => Some((Source::Draft(*place.get(&draft)?), loud)),
+        rule => Some((rule, loud)),
+    });
+    let binder = Binder { parts, rules, passed, stopped: stopped.collect() };
     (binder.bound(inner_first), faults)
+}
+
+/// What correlations would hear that somebody has stopped, by switching off the correlation or a rule that it names, and
+/// whether they would have left it its alerts.
+fn stopped(drafts: &[Draft], sources: &[Result<Vec<Source>, Fault>], names: &Names, known: &Known) -> Vec<(Source, bool)> {
+    let is_stopped = |heard: &Result<Vec<Source>, Fault>| heard.as_ref().is_err_and(|fault| fault.code == DISABLED);
+    let beside = drafts.iter().zip(sources).filter(|(_, heard)| is_stopped(heard)).map(|(draft, _)| draft);
+    let named = |draft: &Draft| draft.sources.iter().filter_map(|name| Some((names.find(name, known).ok()?, draft.generate))).collect::<Vec<_>>();
+    beside.chain(&known.drafts).flat_map(named).collect()
 }
 
 fn heard(draft: &Draft, names: &Names, known: &Known) -> Result<Vec<Source>, Fault> {
@@ -168,10 +214,15 @@ fn ordered(drafts: &[Draft], sources: &mut [Result<Vec<Source>, Fault>]) -> Vec<
                 .enumerate()
                 .filter_map(|(at, source)| if let Source::Draft(draft) = source { Some((at, *draft)) } else { None })
                 .collect();
-            let broken = inner.iter().find(|(_, draft)| sources.get(*draft).is_none_or(Result::is_err)).map(|(at, _)| *at);
-            if let Some(at) = broken {
+            let broken = inner.iter().find(|(_, draft)| sources.get(*draft).is_none_or(Result::is_err)).copied();
+            if let Some((at, draft)) = broken {
                 let name = drafts.get(index).and_then(|draft| draft.sources.get(at)).map_or("", String::as_str);
-                let fault = refused(name);
+                let fault = match sources.get(draft) {
+                    Some(Err(inner)) if inner.code == DISABLED => {
+                        Fault::new(DISABLED, format!("it names {name}, which names a rule that is switched off")).near(name)
+                    }
+                    _ => refused(name),
+                };
                 if let Some(heard) = sources.get_mut(index) {
                     *heard = Err(fault);
                 }
@@ -231,6 +282,8 @@ struct Binder<'r> {
     parts: Vec<(Draft, Vec<Source>)>,
     rules: &'r [Rule],
     passed: &'r Passed<'r>,
+    /// What correlations would hear that are switched off.
+    stopped: Vec<(Source, bool)>,
 }
 
 impl Binder<'_> {
@@ -286,7 +339,9 @@ impl Binder<'_> {
 
     fn finished(self, mut book: Book, inner_first: &[usize], columns: Vec<Vec<String>>, legs: Vec<(Vec<Leg>, Vec<Named>)>) -> Book {
         book.by_correlation = vec![Vec::new(); self.parts.len()];
-        let (mut fed, mut loud) = (FxHashSet::default(), FxHashSet::default());
+        // Who switches a correlation off does not ask for an alert at each of its events.
+        let mut fed: FxHashSet<Source> = self.stopped.iter().map(|(source, _)| *source).collect();
+        let mut loud: FxHashSet<Source> = self.stopped.iter().filter(|(_, loud)| *loud).map(|(source, _)| *source).collect();
         for ((draft, heard), index) in self.parts.iter().zip(0u32..) {
             for (source, leg) in heard.iter().zip(0u16..) {
                 match source {

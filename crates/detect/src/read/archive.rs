@@ -1,4 +1,4 @@
-//! Rule files out of archives: bytes in, bytes out, bounded in number, size and sum. Only `*.yml` and `*.yaml`.
+//! Rule files out of archives, and the samples beside them: bytes in, bytes out, bounded in number, size and sum.
 
 use crate::read::load::RuleFile;
 use std::io::{Cursor, Read};
@@ -8,7 +8,9 @@ use tar::PaxExtensions;
 const MAX_ENTRIES: usize = 100_000;
 /// Bytes of one rule file; a larger one is passed on cut off just above what a rule may have, and refused by name.
 const MAX_FILE: u64 = (1 << 20) + 1;
-/// Bytes of all rule files.
+/// Bytes of one file of samples; a larger one is left out: it changes no match.
+pub const MAX_SAMPLES: u64 = 1 << 20;
+/// Bytes of all files that are taken.
 const MAX_TOTAL: usize = 256 << 20;
 /// Bytes that a compressed archive may unpack to.
 const MAX_UNPACKED: u64 = 1 << 30;
@@ -33,6 +35,44 @@ pub enum ArchiveError {
 /// # Errors
 /// [`ArchiveError`] where it is damaged or exceeds the bounds.
 pub fn rule_files_from_zip(bytes: &[u8]) -> Result<Vec<RuleFile>, ArchiveError> {
+    unzip(bytes, is_rule)
+}
+
+/// The rule files of a ZIP archive and the samples beside them.
+///
+/// # Errors
+/// As [`rule_files_from_zip`].
+pub fn rules_and_samples_from_zip(bytes: &[u8]) -> Result<Vec<RuleFile>, ArchiveError> {
+    unzip(bytes, |name| is_rule(name) || is_sample(name))
+}
+
+/// The rule files of a Zstandard-compressed tar archive.
+///
+/// # Errors
+/// [`ArchiveError`] where it is damaged or exceeds the bounds.
+pub fn rule_files_from_tar_zst(bytes: &[u8]) -> Result<Vec<RuleFile>, ArchiveError> {
+    untar(bytes, is_rule)
+}
+
+/// The rule files of a Zstandard-compressed tar archive and the samples beside them.
+///
+/// # Errors
+/// As [`rule_files_from_tar_zst`].
+pub fn rules_and_samples_from_tar_zst(bytes: &[u8]) -> Result<Vec<RuleFile>, ArchiveError> {
+    untar(bytes, |name| is_rule(name) || is_sample(name))
+}
+
+/// Whether a file holds samples (`NAME.hit.ndjson`, `NAME.miss.ndjson`) and no rule.
+pub fn is_sample(name: &str) -> bool {
+    name.ends_with(".hit.ndjson") || name.ends_with(".miss.ndjson")
+}
+
+fn is_rule(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    lower.ends_with(".yml") || lower.ends_with(".yaml")
+}
+
+fn unzip(bytes: &[u8], wanted: fn(&str) -> bool) -> Result<Vec<RuleFile>, ArchiveError> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
     let mut collected = Collected::default();
     if archive.len() > MAX_ENTRIES {
@@ -41,18 +81,14 @@ pub fn rule_files_from_zip(bytes: &[u8]) -> Result<Vec<RuleFile>, ArchiveError> 
     for index in 0..archive.len() {
         let mut entry = archive.by_index(index).map_err(damaged)?;
         let name = entry.name().map_err(damaged)?.into_owned();
-        if entry.is_file() && is_rule(&name) {
+        if entry.is_file() && wanted(&name) {
             collected.add(name, &mut entry)?;
         }
     }
     Ok(collected.files)
 }
 
-/// The rule files of a Zstandard-compressed tar archive.
-///
-/// # Errors
-/// [`ArchiveError`] where it is damaged or exceeds the bounds.
-pub fn rule_files_from_tar_zst(bytes: &[u8]) -> Result<Vec<RuleFile>, ArchiveError> {
+fn untar(bytes: &[u8], wanted: fn(&str) -> bool) -> Result<Vec<RuleFile>, ArchiveError> {
     let mut decoder = zstd::Decoder::new(Cursor::new(bytes)).map_err(damaged)?;
     decoder.window_log_max(MAX_WINDOW_LOG).map_err(damaged)?;
     let mut archive = tar::Archive::new(decoder.take(MAX_UNPACKED));
@@ -75,7 +111,7 @@ pub fn rule_files_from_tar_zst(bytes: &[u8]) -> Result<Vec<RuleFile>, ArchiveErr
         } else if !kind.is_gnu_longlink() && !kind.is_pax_global_extensions() {
             let name = long.take().unwrap_or_else(|| entry.path_bytes().into_owned());
             let name = String::from_utf8_lossy(&name).into_owned();
-            if kind.is_file() && is_rule(&name) {
+            if kind.is_file() && wanted(&name) {
                 collected.add(name, &mut entry)?;
             }
         }
@@ -107,14 +143,12 @@ impl Collected {
         if self.total > MAX_TOTAL {
             return Err(ArchiveError::TooLarge("more than 256 MiB of rules"));
         }
+        if is_sample(&name) && text.len() as u64 > MAX_SAMPLES {
+            return Ok(());
+        }
         self.files.push(RuleFile { name, text });
         Ok(())
     }
-}
-
-fn is_rule(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    lower.ends_with(".yml") || lower.ends_with(".yaml")
 }
 
 fn damaged(error: impl std::fmt::Display) -> ArchiveError {

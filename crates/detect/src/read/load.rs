@@ -146,8 +146,12 @@ pub(crate) fn load(files: Vec<RuleFile>, setting: &Setting) -> Loaded {
         }
     }
     // Before anything refers to a rule by its place.
-    loaded.rules.retain(|rule| !setting.without.contains(&rule.reference.id));
-    loaded.waiting.retain(|(_, draft)| !setting.without.contains(&draft.rule.reference.id));
+    let (rules, known, off) = (&mut loaded.rules, &mut loaded.known, |rule: &Rule| setting.without.contains(&rule.reference.id));
+    rules.iter().filter(|rule| off(rule)).for_each(|rule| known.switched_off(rule));
+    rules.retain(|rule| !off(rule));
+    for (_, draft) in loaded.waiting.extract_if(.., |(_, draft)| off(&draft.rule)) {
+        known.correlation_switched_off(draft);
+    }
     loaded.report.refused.extend(reading.filters.idle());
     let refused = loaded.correlate(&reading.passed);
     loaded.report.refused.extend(refused);

@@ -12,6 +12,9 @@ pub(crate) mod outline;
 pub(crate) mod placeholder;
 pub(crate) mod yaml;
 
-pub use archive::{ArchiveError, rule_files_from_tar_zst, rule_files_from_zip};
+pub use archive::{
+    ArchiveError, MAX_SAMPLES, is_sample, rule_files_from_tar_zst, rule_files_from_zip, rules_and_samples_from_tar_zst,
+    rules_and_samples_from_zip,
+};
 pub use load::{RuleFile, Setting};
 pub use placeholder::Placeholders;

@@ -1,7 +1,10 @@
 //! What loads, what is refused, and how it is named.
 
 use super::{compile, event_of, matches, rule_text, source};
-use detect::{RuleFile, RuleSet, rule_files_from_tar_zst, rule_files_from_zip};
+use detect::{
+    RuleFile, RuleSet, rule_files_from_tar_zst, rule_files_from_zip, rules_and_samples_from_tar_zst,
+    rules_and_samples_from_zip,
+};
 use model::Severity;
 
 /// A faulty `detection`, the code, the line.
@@ -145,6 +148,28 @@ fn archives_give_rule_files_only() {
     let packed = zip.finish().unwrap().into_inner();
     assert_eq!(rule_files_from_zip(&packed).unwrap(), [RuleFile { name: "a.yml".into(), text: b"a".to_vec() }]);
     assert!(rule_files_from_zip(&packed[..packed.len() - 10]).is_err());
+}
+
+#[test]
+fn samples_come_out_of_an_archive_where_they_are_wanted() {
+    let large = " ".repeat((1 << 20) + 1);
+    let entries = [("rules/a.yml", "a"), ("rules/a.hit.ndjson", "{}"), ("rules/a.miss.ndjson", large.as_str()), ("a.ndjson", "no")];
+    let mut tar = tar::Builder::new(Vec::new());
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in entries {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(text.len() as u64);
+        tar.append_data(&mut header, name, text.as_bytes()).unwrap();
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, text.as_bytes()).unwrap();
+    }
+    let tar = zstd::encode_all(&tar.into_inner().unwrap()[..], 1).unwrap();
+    let zip = zip.finish().unwrap().into_inner();
+    let names = |files: Vec<RuleFile>| files.into_iter().map(|file| file.name).collect::<Vec<_>>();
+    for found in [rules_and_samples_from_tar_zst(&tar), rules_and_samples_from_zip(&zip)] {
+        assert_eq!(names(found.unwrap()), ["rules/a.yml", "rules/a.hit.ndjson"], "one that is too large is left out");
+    }
+    assert_eq!(names(rule_files_from_tar_zst(&tar).unwrap()), ["rules/a.yml"]);
 }
 
 #[test]

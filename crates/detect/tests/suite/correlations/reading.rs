@@ -150,3 +150,30 @@ fn what_a_correlation_says_of_itself() {
     assert_eq!(known.rule.condition, "value_count of v gte 2 lt 9");
     assert_eq!(set.find("it"), None);
 }
+
+/// What is switched off does not run, and nothing that it fed becomes an alert for that.
+#[test]
+fn what_is_switched_off_is_named_and_lets_nothing_loose() {
+    let one = |name: &str, rules: &str, more: &str| format!("---\ntitle: {name}\nid: id-{name}\nname: {name}\ncorrelation: {{type: event_count, rules: [{rules}], group-by: [u], timespan: 1m, condition: {{gte: 2}}{more}}}\n");
+    let text = format!("{BASE}{}{}{}", one("inner", "a, b", ""), one("outer", "inner", ""), one("loud", "c", ", generate: true"));
+    let id = |set: &detect::RuleSet, title: &str| set.all().find(|rule| rule.name.as_deref() == Some(title)).unwrap().reference.id.clone();
+    let (whole, _) = compile(&text);
+    let without = |names: &[&str]| {
+        let setting = detect::Setting { without: names.iter().map(|name| id(&whole, name)).collect(), ..Default::default() };
+        let (set, report) = detect::RuleSet::compile_with(vec![detect::RuleFile { name: "c.yml".into(), text: text.clone().into() }], &setting);
+        let names = |rules: Vec<&detect::Rule>| rules.into_iter().filter_map(|rule| rule.name.clone()).collect::<Vec<_>>();
+        let alerting: Vec<&detect::Rule> = set.rules().iter().zip(0..).filter(|(_, at)| set.alerts(*at)).map(|(rule, _)| rule).collect();
+        let correlations = set.correlations().iter().map(|correlation| &correlation.rule).collect();
+        let refused: Vec<_> = report.refused.iter().map(|refusal| (refusal.code, refusal.message.clone())).collect();
+        (names(alerting), names(correlations), refused)
+    };
+    const CODE: &str = "rule.correlation_reference_disabled";
+    assert_eq!(without(&[]), (vec!["c".into(), "d".into()], vec!["inner".into(), "outer".into(), "loud".into()], vec![]));
+    let (alerting, correlations, refused) = without(&["a"]);
+    assert_eq!((alerting, correlations), (vec!["c".to_owned(), "d".to_owned()], vec!["loud".to_owned()]), "b is no alert by itself");
+    assert_eq!(refused, [(CODE, "it names a, which is switched off".to_owned()), (CODE, "it names inner, which names a rule that is switched off".to_owned())]);
+    let (alerting, correlations, refused) = without(&["outer", "loud"]);
+    assert_eq!((alerting, correlations, refused), (vec!["c".to_owned(), "d".to_owned()], vec!["inner".to_owned()], vec![]));
+    let (alerting, _, refused) = without(&["inner"]);
+    assert_eq!((alerting, refused), (vec!["c".to_owned(), "d".to_owned()], vec![(CODE, "it names inner, which is switched off".to_owned())]));
+}
