@@ -142,6 +142,25 @@ test("another console follows a change, and an analyst may only read", async () 
   await other.close();
 });
 
+test("a correlation says what it asks of which rules, and stops with one of them", async () => {
+  const correlation = await titled("Many logons refused");
+  await page.goto(`${floor.url}/rules?q=many+logons+refused&peek=on`);
+  await panel().getByRole("heading", { name: correlation.title }).waitFor();
+  assert.match(await panel().getByRole("region", { name: "Correlation" }).innerText(), /Counts the matches within \d+ min, by/);
+  await panel().getByRole("region", { name: "Correlation" }).getByRole("link").first().click();
+  await panel().getByText("are no alerts by themselves").waitFor();
+  await page.locator("[role=grid]").focus();
+  await press(page, "t");
+  await dialog("Switch the rule off").getByText(/correlations? stops? with it/).waitFor();
+  await typeIn("Switch the rule off", "Too many of them");
+  await press(page, "Enter");
+  await dialog("Switch the rule off").waitFor({ state: "detached" });
+  await page.goto(`${floor.url}/rules?q=${correlation.id}&peek=on`);
+  await page.locator("[role=row][data-cursor]").getByText("Not loaded").waitFor();
+  await panel().getByText(/which is switched off/).waitFor();
+  assert.deepEqual(browser.faults, []);
+});
+
 inEveryLook("rules", async ({ page, check, wide }) => {
   await logIn(page, floor.url, "e.moreau", "/rules");
   await page.locator("[role=row][data-cursor]").waitFor();
@@ -169,7 +188,27 @@ inEveryLook("rules", async ({ page, check, wide }) => {
     await page.getByRole("region", { name: view === "coverage" ? "ATT&CK coverage" : "Rules that do not load" }).waitFor();
     await check(view);
   }
+  await page.goto(`${floor.url}/rules?source=ours`);
+  await page.getByRole("button", { name: "Remove ours" }).click();
+  await page.getByRole("dialog", { name: "Remove ours" }).getByText("rules go").waitFor();
+  await check("removing");
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
   await page.goto(`${floor.url}/rules?q=nothing+like+this`);
   await page.getByText("No rule matches.").waitFor();
   await check("no rule");
+});
+
+test("a whole source goes, with a reason and what it takes along", async () => {
+  await page.goto(`${floor.url}/rules?source=ours`);
+  await page.getByRole("button", { name: "Remove ours" }).click();
+  await dialog("Remove ours").getByText("2 rules go.").waitFor();
+  await press(page, "Enter");
+  await dialog("Remove ours").getByText("Say why").waitFor();
+  await typeIn("Remove ours", "Nobody needs them");
+  await press(page, "Enter");
+  await dialog("Remove ours").waitFor({ state: "detached" });
+  await page.waitForURL((url) => !url.search.includes("source"));
+  assert.equal(await titled("imported first"), undefined);
+  assert.deepEqual(browser.faults, []);
 });

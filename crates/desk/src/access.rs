@@ -160,6 +160,7 @@ pub const ROUTES: &[(&str, &str, Permission)] = {
         ("GET", "/api/v1/rules/{id}/history", Read),
         ("POST", "/api/v1/rules/{id}/enable", KeepRules),
         ("POST", "/api/v1/rules/{id}/disable", KeepRules),
+        ("POST", "/api/v1/rules/sources/{source}/remove", KeepRules),
         ("GET", "/api/v1/people", Read),
         ("GET", "/api/v1/users", Administer),
         ("POST", "/api/v1/users", Administer),

@@ -188,12 +188,13 @@ impl Follower {
         Ok(if records.is_empty() { Step::Rest } else { Step::More })
     }
 
-    /// Matches that are alerts by themselves: not those of rules that only feed correlations.
+    /// Matches; those of rules that only feed correlations are counted and no alerts.
     fn detections<'r>(&self, record: &'r lake::Record, rules: &'r detect::RuleSet) -> impl Iterator<Item = Detected> + use<'r> {
         let node = self.node;
         record.hits.iter().filter_map(move |(rule, event)| {
             let rule = record.rules.get(*rule as usize)?;
-            rules.find(&rule.id).is_none_or(|place| rules.alerts(place)).then(|| triage::detected(rule, event, node))
+            let alerts = rules.find(&rule.id).is_none_or(|place| rules.alerts(place));
+            Some(if alerts { triage::detected(rule, event, node) } else { triage::counted(rule, event, node) })
         })
     }
 

@@ -2,7 +2,7 @@
 
 use crate::config::Settings;
 use crate::output::{CONTENT, Failure};
-use desk::improve::{self, Base, Opening};
+use desk::improve::{Base, Opening};
 use detect::{Pipeline, Pipelines, RuleFile, Setting};
 use rust_embed::Embed;
 use std::path::{Path, PathBuf};
@@ -16,16 +16,22 @@ struct Rules;
 /// for a setting.
 pub fn base(path: Option<&Path>, setting: Setting) -> Result<Opening, Failure> {
     let Some(path) = path else {
-        let samples = Rules::iter().filter(|name| improve::is_sample(name));
+        let samples = Rules::iter().filter(|name| detect::is_sample(name));
         let samples = samples.filter_map(|name| Some(RuleFile { text: Rules::get(&name)?.data.into_owned(), name: name.into_owned() }));
         return Ok(Opening { base: Base::BuiltIn, files: embedded().into_iter().chain(samples).collect(), only_first: false, setting });
     };
-    let mut found = files(path)?;
-    if !is_archive(path) {
-        let samples: Vec<RuleFile> = found.iter().flat_map(|rule| samples(Path::new(&rule.name))).collect();
-        found.extend(samples);
+    Ok(Opening { base: Base::Folder, files: relative(path, with_samples(path)?), only_first: false, setting })
+}
+
+/// The rule files of a path, as [`files`] finds them, and the samples beside them.
+pub fn with_samples(path: &Path) -> Result<Vec<RuleFile>, Failure> {
+    if let Some(archive) = Archive::of(path) {
+        return archive.open(path, archive.rules_and_samples);
     }
-    Ok(Opening { base: Base::Folder, files: relative(path, found), only_first: false, setting })
+    let mut found = files(path)?;
+    let samples: Vec<RuleFile> = found.iter().flat_map(|rule| samples(Path::new(&rule.name))).collect();
+    found.extend(samples);
+    Ok(found)
 }
 
 /// The pipelines of files and of folders of them. One that cannot be read as a whole is a failure: rules that went
@@ -49,35 +55,36 @@ pub fn configured(settings: &Settings) -> Result<Pipelines, Failure> {
 /// The samples beside a rule's file. One that is too large to show or cannot be read is left out: it changes no match.
 fn samples(rule: &Path) -> Vec<RuleFile> {
     let beside = ["hit.ndjson", "miss.ndjson"].map(|kind| rule.with_extension(kind));
-    let small = |path: &PathBuf| path.metadata().is_ok_and(|file| file.is_file() && file.len() <= MAX_SAMPLE);
+    let small = |path: &PathBuf| path.metadata().is_ok_and(|file| file.is_file() && file.len() <= detect::MAX_SAMPLES);
     let read = |path: PathBuf| Some(RuleFile { text: std::fs::read(&path).ok()?, name: path.to_string_lossy().into_owned() });
     beside.into_iter().filter(small).filter_map(read).collect()
 }
 
-/// Bytes of a file of samples that a floor keeps.
-const MAX_SAMPLE: u64 = 1 << 20;
-
 /// Rule files below a path at most.
 const MAX_FILES: usize = 50_000;
 
-/// The rule files of a folder, a file, a `.zip` or a `.tar.zst`, in the order of their names.
+fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::usage(format!("cannot read {}: {error}", path.display()))
+}
+
+/// The rule files of a folder, a file, a `.zip` or a `.tar.zst`, in the order of their names. Links to folders within a
+/// folder are not followed: they may lead round in circles.
 pub fn files(path: &Path) -> Result<Vec<RuleFile>, Failure> {
-    let unreadable = |path: &Path, error: std::io::Error| Failure::usage(format!("cannot read {}: {error}", path.display()));
-    if let Some(open) = archive(path) {
-        let bytes = std::fs::read(path).map_err(|error| unreadable(path, error))?;
-        let mut found = open(&bytes).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
-        found.sort_by(|a, b| a.name.cmp(&b.name));
-        return Ok(found);
+    if let Some(archive) = Archive::of(path) {
+        return archive.open(path, archive.rules);
     }
     let mut found = Vec::new();
     let mut waiting = vec![path.to_owned()];
     while let Some(next) = waiting.pop() {
         if next.is_dir() {
-            for entry in std::fs::read_dir(&next).map_err(|error| unreadable(&next, error))? {
-                waiting.push(entry.map_err(|error| unreadable(&next, error))?.path());
+            for entry in std::fs::read_dir(&next).map_err(|error| unreadable(&next, &error))? {
+                let below = entry.map_err(|error| unreadable(&next, &error))?.path();
+                if !(below.is_symlink() && below.is_dir()) {
+                    waiting.push(below);
+                }
             }
         } else if next == path || next.extension().is_some_and(|e| e == "yml" || e == "yaml") {
-            let text = std::fs::read(&next).map_err(|error| unreadable(&next, error))?;
+            let text = std::fs::read(&next).map_err(|error| unreadable(&next, &error))?;
             found.push(RuleFile { name: next.to_string_lossy().into_owned(), text });
         }
         if found.len() > MAX_FILES {
@@ -103,7 +110,7 @@ pub fn relative(path: &Path, files: Vec<RuleFile>) -> Vec<RuleFile> {
 
 /// Whether a path is an archive of rules.
 pub fn is_archive(path: &Path) -> bool {
-    archive(path).is_some()
+    Archive::of(path).is_some()
 }
 
 /// The rule files that are embedded.
@@ -112,18 +119,33 @@ pub fn embedded() -> Vec<RuleFile> {
     names.filter_map(|name| Some(RuleFile { text: Rules::get(&name)?.data.into_owned(), name: name.into_owned() })).collect()
 }
 
-type OpenArchive = fn(&[u8]) -> Result<Vec<RuleFile>, detect::ArchiveError>;
+type Unpack = fn(&[u8]) -> Result<Vec<RuleFile>, detect::ArchiveError>;
 
-/// How to open an archive of this name; a folder is none, whatever its name.
-fn archive(path: &Path) -> Option<OpenArchive> {
-    let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
-    if path.is_dir() {
-        None
-    } else if name.ends_with(".zip") {
-        Some(detect::rule_files_from_zip)
-    } else if name.ends_with(".tar.zst") {
-        Some(detect::rule_files_from_tar_zst)
-    } else {
-        None
+/// How an archive is read.
+struct Archive {
+    rules: Unpack,
+    rules_and_samples: Unpack,
+}
+
+impl Archive {
+    /// How to open one of this name; a folder is none, whatever its name.
+    fn of(path: &Path) -> Option<Archive> {
+        let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
+        if path.is_dir() {
+            None
+        } else if name.ends_with(".zip") {
+            Some(Archive { rules: detect::rule_files_from_zip, rules_and_samples: detect::rules_and_samples_from_zip })
+        } else if name.ends_with(".tar.zst") {
+            Some(Archive { rules: detect::rule_files_from_tar_zst, rules_and_samples: detect::rules_and_samples_from_tar_zst })
+        } else {
+            None
+        }
+    }
+
+    fn open(&self, path: &Path, unpack: Unpack) -> Result<Vec<RuleFile>, Failure> {
+        let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
+        let mut found = unpack(&bytes).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
+        found.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(found)
     }
 }

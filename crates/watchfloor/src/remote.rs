@@ -53,6 +53,12 @@ impl Remote {
         self.ask(server, self.client(server)?.post(url).body(body)).await
     }
 
+    /// Sends a JSON document to a path with its parameters.
+    pub async fn post_json(&self, server: &str, path: &str, query: &[(&str, String)], body: &Value) -> Result<Value, Failure> {
+        let url = url(server, path, query)?;
+        self.ask(server, self.client(server)?.post(url).header("content-type", "application/json").body(body.to_string())).await
+    }
+
     async fn ask(&self, server: &str, request: reqwest::RequestBuilder) -> Result<Value, Failure> {
         let request = request.bearer_auth(self.token.as_deref().unwrap_or_default());
         let answer = request.send().await.map_err(|error| Failure::remote(causes(&error)))?;

@@ -708,6 +708,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules/sources/{source}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Removes a source that was imported, with all of its rules; what another source has under the same ids comes into force */
+        post: operations["rules_remove_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -1307,7 +1324,7 @@ export interface components {
             rules: number;
             /**
              * Format: int64
-             * @description Those that are switched on and whose events come in.
+             * @description Those that run and whose events come in.
              */
             seeing: number;
         };
@@ -1488,15 +1505,15 @@ export interface components {
             /** @description Where the next page begins. */
             next?: string | null;
         };
-        /** @description What an import comes to. */
+        /** @description What an import or a removal comes to. */
         ImportReport: {
             /** @description Rules that were not there. */
             added: components["schemas"]["RuleEntry"][];
             /** @description Rules that have another text. */
             changed: components["schemas"]["RuleEntry"][];
-            /** @description Rules that load. */
+            /** @description Rules of the source that load; of a removal those that stay, because another source has them too. */
             loaded: number;
-            /** @description What does not load, with code and place. */
+            /** @description What does not load, with code and place; of a removal what will load no more without these rules. */
             refused: components["schemas"]["RuleRefusal"][];
             /** @description Rules that are gone. */
             removed: components["schemas"]["RuleEntry"][];
@@ -1655,6 +1672,20 @@ export interface components {
             alerts: string[];
             /** @description Why they are one. */
             comment?: string | null;
+        };
+        /** @description A rule that another one names, or that names it. */
+        NamedRule: {
+            /** @description Its id. */
+            id: string;
+            /**
+             * @description Its level.
+             * @example high
+             */
+            level: string;
+            /** @description Whether it is switched on. */
+            state: components["schemas"]["RuleState"];
+            /** @description Its title. */
+            title: string;
         };
         /** @description A case to be opened. */
         NewCase: {
@@ -2147,9 +2178,11 @@ export interface components {
         Page_RuleRow: {
             /** @description The records of this page. */
             items: {
+                /** @description What it asks of the matches of other rules: `event_count`, `temporal`, …; null for a rule of single events. */
+                correlation?: string | null;
                 /** @description The file there; `name#2` for the second document of a file. */
                 file: string;
-                /** @description How often it matched, counted by the hour of receipt. */
+                /** @description How often it matched, counted by the hour of receipt; a correlation once for all events of a hit. */
                 fired: components["schemas"]["Firing"];
                 /** @description Its id. */
                 id: string;
@@ -2158,7 +2191,7 @@ export interface components {
                  * @example high
                  */
                 level: string;
-                /** @description The events that it looks at: `windows / process_creation`. */
+                /** @description The events that it looks at: `windows / process_creation`. Of a correlation what those of its rules have in common. */
                 log_source: string;
                 /** @description Why it was switched off or on, where somebody did. */
                 reason?: string | null;
@@ -2170,12 +2203,15 @@ export interface components {
                  */
                 set_at?: string | null;
                 set_by?: components["schemas"]["PersonRef"] | null;
+                /** @description Whether it only feeds correlations: its matches are counted, and are no alerts. */
+                silent: boolean;
                 /** @description Where it came from: `built-in`, `folder`, or the name of an import. */
                 source: string;
-                /** @description Whether it runs. */
+                /** @description Whether it is switched on. */
                 state: components["schemas"]["RuleState"];
                 /** @description `stable`, `test`, `experimental`, …, as the rule says. */
                 status?: string | null;
+                stopped?: components["schemas"]["RuleRefusal"] | null;
                 /** @description Its tags, in lower case. */
                 tags: string[];
                 /** @description Whether such an event has ever come in. */
@@ -2392,6 +2428,11 @@ export interface components {
          * @enum {string}
          */
         Reason: "confirmed_attack" | "blocked_attack" | "expected_activity" | "authorised_test" | "known_software" | "user_error" | "rule_too_broad" | "bad_data" | "duplicate" | "other";
+        /** @description Why a source goes. */
+        RemovalRequest: {
+            /** @description Plain text, 1 to 2,000 bytes; it stands in the journal. A dry run needs none. */
+            reason?: string;
+        };
         /** @description Overturning a decision. */
         ReopenRequest: {
             /** @description Why. Needed. */
@@ -2402,6 +2443,20 @@ export interface components {
          * @enum {string}
          */
         Role: "viewer" | "analyst" | "engineer" | "admin" | "ingest";
+        /** @description What a rule asks that is about the matches of other rules. */
+        RuleCorrelation: {
+            /** @description The fields by which it tells events apart. */
+            group_by: string[];
+            /** @description `event_count`, `temporal`, … */
+            kind: string;
+            /** @description The rules and correlations that it names, in its order. */
+            rules: components["schemas"]["NamedRule"][];
+            /**
+             * Format: int64
+             * @description How far apart the first and the last event may be, in seconds.
+             */
+            timespan: number;
+        };
         /** @description Which part of ATT&CK the rules look for. */
         RuleCoverage: {
             /** @description The tactics that rules name, by name. */
@@ -2418,6 +2473,7 @@ export interface components {
             author?: string | null;
             /** @description The condition; several are joined by `or`. */
             condition: string;
+            correlation?: components["schemas"]["RuleCorrelation"] | null;
             /** @description Matches on each of the last 30 days, the present 24 hours last. */
             days: number[];
             /** @description The description. */
@@ -2426,6 +2482,8 @@ export interface components {
             falsepositives: string[];
             /** @description What an engineer would say of it; lines count within `yaml`. */
             findings: components["schemas"]["RuleFinding"][];
+            /** @description The correlations that name it. */
+            named_by: components["schemas"]["NamedRule"][];
             /** @description Where to read on. */
             references: string[];
             /** @description The texts that it had, newest first. */
@@ -2539,9 +2597,11 @@ export interface components {
         };
         /** @description A rule as the list shows it. */
         RuleRow: {
+            /** @description What it asks of the matches of other rules: `event_count`, `temporal`, …; null for a rule of single events. */
+            correlation?: string | null;
             /** @description The file there; `name#2` for the second document of a file. */
             file: string;
-            /** @description How often it matched, counted by the hour of receipt. */
+            /** @description How often it matched, counted by the hour of receipt; a correlation once for all events of a hit. */
             fired: components["schemas"]["Firing"];
             /** @description Its id. */
             id: string;
@@ -2550,7 +2610,7 @@ export interface components {
              * @example high
              */
             level: string;
-            /** @description The events that it looks at: `windows / process_creation`. */
+            /** @description The events that it looks at: `windows / process_creation`. Of a correlation what those of its rules have in common. */
             log_source: string;
             /** @description Why it was switched off or on, where somebody did. */
             reason?: string | null;
@@ -2562,12 +2622,15 @@ export interface components {
              */
             set_at?: string | null;
             set_by?: components["schemas"]["PersonRef"] | null;
+            /** @description Whether it only feeds correlations: its matches are counted, and are no alerts. */
+            silent: boolean;
             /** @description Where it came from: `built-in`, `folder`, or the name of an import. */
             source: string;
-            /** @description Whether it runs. */
+            /** @description Whether it is switched on. */
             state: components["schemas"]["RuleState"];
             /** @description `stable`, `test`, `experimental`, …, as the rule says. */
             status?: string | null;
+            stopped?: components["schemas"]["RuleRefusal"] | null;
             /** @description Its tags, in lower case. */
             tags: string[];
             /** @description Whether such an event has ever come in. */
@@ -4895,6 +4958,50 @@ export interface operations {
                 };
             };
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_remove_source: {
+        parameters: {
+            query?: {
+                /** @description Only say what would change. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemovalRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,11 +1,11 @@
 /** The views of the list, what narrows it, its order, and raising a case. */
 import { Menu } from "@mantine/core";
-import type { ReactNode } from "react";
 import { useMe, usePeople } from "@/api/session";
 import { Button } from "@/design/Button";
 import { Icon } from "@/design/Icon";
-import { Key } from "@/design/Key";
 import { SEVERITIES, SEVERITY_WORDS, SeverityMark, STATUS_WORDS, StatusMark } from "@/design/shapes";
+import { HeadMenu, SortMenu } from "@/shell/HeadMenu";
+import { Views } from "@/shell/Views";
 import styles from "./CasesHead.module.css";
 import { toggled } from "./filter";
 import { type CasesState, SORTS, type Sort, STATES, VIEWS, type View } from "./state";
@@ -47,22 +47,8 @@ export function CasesHead({ state, counts, may, onChange, onView, onRaise }: Cas
   return (
     <div className={styles.head}>
       <h1>Cases</h1>
-      <nav className={styles.views} aria-label="Views">
-        {VIEWS.map((one, at) => (
-          <button
-            key={one}
-            type="button"
-            aria-current={one === view ? "page" : undefined}
-            aria-keyshortcuts={String(at + 1)}
-            onClick={() => onView(one)}
-          >
-            {VIEW_WORDS[one]}
-            {counts[one] !== undefined && <span className={styles.count}>{counts[one]}</span>}
-            <Key k={String(at + 1)} />
-          </button>
-        ))}
-      </nav>
-      <Filter name="State" says={state.status?.map((one) => STATUS_WORDS[one].toLowerCase()).join(", ")}>
+      <Views views={VIEWS} words={VIEW_WORDS} current={view} counts={counts} onView={onView} digits />
+      <HeadMenu name="State" says={state.status?.map((one) => STATUS_WORDS[one].toLowerCase()).join(", ")}>
         {STATES.map((one) => (
           <Menu.Item
             key={one}
@@ -73,8 +59,8 @@ export function CasesHead({ state, counts, may, onChange, onView, onRaise }: Cas
             <StatusMark status={one} />
           </Menu.Item>
         ))}
-      </Filter>
-      <Filter
+      </HeadMenu>
+      <HeadMenu
         name="Severity"
         says={state.severity?.map((one) => SEVERITY_WORDS[one].long.toLowerCase()).join(", ")}
       >
@@ -88,8 +74,8 @@ export function CasesHead({ state, counts, may, onChange, onView, onRaise }: Cas
             <SeverityMark severity={one} />
           </Menu.Item>
         ))}
-      </Filter>
-      <Filter name="Owner" says={ownerWord}>
+      </HeadMenu>
+      <HeadMenu name="Owner" says={ownerWord}>
         <Menu.Item onClick={() => onChange(toggled(state, "owner", "me"))}>You</Menu.Item>
         <Menu.Item onClick={() => onChange(toggled(state, "owner", "none"))}>Nobody</Menu.Item>
         <Menu.Divider />
@@ -100,36 +86,18 @@ export function CasesHead({ state, counts, may, onChange, onView, onRaise }: Cas
               {person.full_name || person.name}
             </Menu.Item>
           ))}
-      </Filter>
-      <Filter name="Sort" says={SORT_WORDS[state.sort ?? "updated"]}>
-        {SORTS.map((one) => (
-          <Menu.Item
-            key={one}
-            onClick={() => onChange({ ...state, sort: one === "updated" ? undefined : one })}
-          >
-            {SORT_WORDS[one]}
-          </Menu.Item>
-        ))}
-      </Filter>
+      </HeadMenu>
+      <SortMenu
+        sorts={SORTS}
+        words={SORT_WORDS}
+        current={state.sort ?? "updated"}
+        onSort={(one) => onChange({ ...state, sort: one === "updated" ? undefined : one })}
+      />
       {may && (
         <Button k="c" icon={<Icon name="plus" />} onClick={onRaise}>
           Raise a case
         </Button>
       )}
     </div>
-  );
-}
-
-function Filter({ name, says, children }: { name: string; says?: string; children: ReactNode }) {
-  return (
-    <Menu position="bottom-end" width={190} zIndex={300}>
-      <Menu.Target>
-        <button type="button" className={styles.filter}>
-          {name} {says ? <strong title={says}>{says}</strong> : null}
-          <Icon name="down" size={14} />
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown aria-label={name}>{children}</Menu.Dropdown>
-    </Menu>
   );
 }

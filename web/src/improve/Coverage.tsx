@@ -44,30 +44,17 @@ export function Coverage({ onTag }: { onTag: (tag: string) => void }) {
   return (
     <section className={styles.scroll} tabIndex={0} aria-label="ATT&CK coverage">
       <p className={styles.lead}>
-        A rule sees when it is on and such events have come in. A rule with several tactics stands under each
+        A rule sees when it runs and such events have come in. A rule with several tactics stands under each
         of them; its sum counts it once. {data.untagged > 0 && `${data.untagged} rules name no technique.`}
       </p>
       <table className={styles.table}>
         <thead>
           <tr>
-            <th scope="col" className={styles.top}>
-              Tactic and technique
-            </th>
-            <th scope="col" className={styles.top}>
-              Rules
-            </th>
-            <th scope="col" className={styles.top}>
-              See
-            </th>
-            <th scope="col" className={styles.top}>
-              Blind
-            </th>
-            <th scope="col" className={styles.top}>
-              Off
-            </th>
-            <th scope="col" className={styles.top}>
-              Fired, 30 d
-            </th>
+            {["Tactic and technique", "Rules", "See", "Blind", "Off", "Fired, 30 d"].map((head) => (
+              <th key={head} scope="col" className={styles.top}>
+                {head}
+              </th>
+            ))}
           </tr>
         </thead>
         {tactics.map((tactic) => (

@@ -1,5 +1,5 @@
 /** Importing: a file is chosen, the server says what it would change, and a person decides. */
-import { useId, useState } from "react";
+import { useId, useRef, useState } from "react";
 import { asProblem, type Problem } from "@/api/problem";
 import type { ImportReport } from "@/api/types";
 import { Dialog, DialogButtons } from "@/design/Dialog";
@@ -10,7 +10,7 @@ import { useKeys } from "@/keys/useKeys";
 import styles from "./ImportDialog.module.css";
 import { importRules } from "./queries";
 import { Report } from "./Report";
-import { sourceName } from "./state";
+import { isImport, sourceName } from "./state";
 
 interface ImportDialogProps {
   onClose: () => void;
@@ -27,25 +27,40 @@ export function ImportDialog({ onClose, onDone }: ImportDialogProps) {
   const [report, setReport] = useState<ImportReport | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
-  const named = NAME.test(source) && source !== "built-in" && source !== "folder";
+  /** Whether it is done for good: nothing can be chosen any more. */
+  const [final, setFinal] = useState(false);
+  const named = NAME.test(source) && isImport(source);
+  // An answer about another file or source than those that stand there now says nothing.
+  const asked = useRef(0);
 
   const ask = async (dryRun: boolean, from: File, name: string) => {
+    asked.current += 1;
+    const turn = asked.current;
     setBusy(true);
+    setFinal(!dryRun);
     setProblem(null);
     try {
       const answer = await importRules(from, name, dryRun);
-      if (dryRun) setReport(answer);
-      else onDone(answer, name);
+      if (!dryRun) onDone(answer, name);
+      else if (turn === asked.current) setReport(answer);
     } catch (fault) {
-      setProblem(asProblem(fault));
+      if (turn === asked.current) setProblem(asProblem(fault));
     } finally {
-      setBusy(false);
+      if (turn === asked.current) {
+        setBusy(false);
+        setFinal(false);
+      }
     }
+  };
+  const forget = () => {
+    asked.current += 1;
+    setBusy(false);
+    setReport(null);
+    setProblem(null);
   };
   const choose = (chosen: File | null) => {
     setFile(chosen);
-    setReport(null);
-    setProblem(null);
+    forget();
     if (!chosen) return;
     const name = source || sourceName(chosen.name);
     setSource(name);
@@ -75,6 +90,7 @@ export function ImportDialog({ onClose, onDone }: ImportDialogProps) {
             id={id}
             type="file"
             accept=".zip,.zst,.yml,.yaml"
+            disabled={final}
             onChange={(event) => choose(event.currentTarget.files?.[0] ?? null)}
             data-autofocus
           />
@@ -83,9 +99,10 @@ export function ImportDialog({ onClose, onDone }: ImportDialogProps) {
           label="Source"
           value={source}
           maxLength={64}
+          disabled={final}
           onChange={(event) => {
             setSource(event.currentTarget.value);
-            setReport(null);
+            forget();
           }}
           hint="Rules that this source had and has no more are removed; other sources stay as they are."
           fault={

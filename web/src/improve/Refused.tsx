@@ -23,8 +23,8 @@ export function Refused() {
         runs.
       </p>
       <ul className={styles.list}>
-        {items.map((one) => (
-          <li key={`${one.name} ${one.code} ${one.line}`}>
+        {items.map((one, at) => (
+          <li key={at}>
             <p className={styles.name}>
               <Hostile text={one.name} mono />
               {one.line != null && <span className={styles.dim}>line {one.line}</span>}

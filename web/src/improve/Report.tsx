@@ -1,4 +1,4 @@
-/** What an import changes: the sums first, then what does not load, what is blind here, and every rule that changes. */
+/** What an import or a removal changes: the sums first, then what does not load, what is blind here, and every rule that changes. */
 import type { ReactNode } from "react";
 import type { ImportReport, RuleEntry } from "@/api/types";
 import { Hostile } from "@/design/Hostile";
@@ -8,16 +8,22 @@ import styles from "./Report.module.css";
 /** Entries of a part that are drawn; the count is of all. */
 const SHOWN = 200;
 
-export function Report({ report }: { report: ImportReport }) {
-  const silent = report.without_telemetry ?? [];
+interface ReportProps {
+  report: ImportReport;
+  /** Whether a source goes. */
+  removal?: boolean;
+}
+
+export function Report({ report, removal = false }: ReportProps) {
+  const silent = removal ? [] : (report.without_telemetry ?? []);
   return (
-    <section className={styles.report} aria-label="Report of the import" tabIndex={0}>
-      <p className={styles.sum} role="status">
-        <strong>{report.loaded}</strong> {report.loaded === 1 ? "rule loads" : "rules load"} ={" "}
-        <strong>{report.added.length}</strong> added + <strong>{report.changed.length}</strong> changed +{" "}
-        <strong>{report.unchanged}</strong> as they were. <strong>{report.removed.length}</strong> removed.
-      </p>
-      <Part title="Do not load" tone="bad" items={report.refused}>
+    <section
+      className={styles.report}
+      aria-label={removal ? "Report of the removal" : "Report of the import"}
+      tabIndex={0}
+    >
+      {removal ? <Goes report={report} /> : <Comes report={report} />}
+      <Part title={removal ? "Load no more" : "Do not load"} tone="bad" items={report.refused}>
         {(one) => (
           <>
             <p>
@@ -43,7 +49,7 @@ export function Report({ report }: { report: ImportReport }) {
       <Part title="Removed" items={report.removed}>
         {entry}
       </Part>
-      <Part title="Changed" items={report.changed}>
+      <Part title={removal ? "Come from another source instead" : "Changed"} items={report.changed}>
         {entry}
       </Part>
       <Part title="Added" items={report.added}>
@@ -53,9 +59,35 @@ export function Report({ report }: { report: ImportReport }) {
   );
 }
 
+/** What an import brings. */
+function Comes({ report }: { report: ImportReport }) {
+  return (
+    <p className={styles.sum} role="status">
+      <strong>{report.loaded}</strong> {report.loaded === 1 ? "rule loads" : "rules load"} ={" "}
+      <strong>{report.added.length}</strong> added + <strong>{report.changed.length}</strong> changed +{" "}
+      <strong>{report.unchanged}</strong> as they were. <strong>{report.removed.length}</strong> removed.
+    </p>
+  );
+}
+
+/** What goes with a source. */
+function Goes({ report }: { report: ImportReport }) {
+  const { removed, loaded } = report;
+  return (
+    <p className={styles.sum} role="status">
+      <strong>{removed.length}</strong> {removed.length === 1 ? "rule goes" : "rules go"}.{" "}
+      {loaded > 0 && (
+        <>
+          <strong>{loaded}</strong> {loaded === 1 ? "stays" : "stay"}, from another source.
+        </>
+      )}
+    </p>
+  );
+}
+
 const entry = (one: RuleEntry) => (
   <p className={styles.entry}>
-    <SeverityMark severity={one.level as never} short />
+    <SeverityMark severity={one.level} short />
     <Hostile text={one.title} titled={one.file} />
   </p>
 );

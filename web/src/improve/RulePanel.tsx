@@ -12,8 +12,9 @@ import { Time } from "@/design/time";
 import { SidePanel } from "@/shell/SidePanel";
 import { techniques } from "@/triage/techniques";
 import { Days } from "./Days";
-import { StateMark } from "./marks";
+import { LooksAt, RuleMark } from "./marks";
 import { useRule } from "./queries";
+import { Related } from "./Related";
 import styles from "./RulePanel.module.css";
 import { unwrapped } from "./state";
 import { Yaml } from "./Yaml";
@@ -43,6 +44,7 @@ export function RulePanel({ id, place, keeps, panel, onTag, onSwitch, onClose }:
             <Head rule={data.rule} place={place} onClose={onClose} />
             <section className={styles.body} tabIndex={0} aria-label="Details of the rule" key={id}>
               <Fired detail={data} />
+              <Related detail={data} />
               <Says detail={data} onTag={onTag} />
               <Findings findings={data.findings} />
               <section className={styles.section} aria-labelledby="rule-text">
@@ -94,9 +96,9 @@ function Head({ rule, place, onClose }: { rule: RuleRow; place: string | null; o
       </h2>
       <div className={styles.under}>
         <SeverityMark severity={rule.level} />
-        <StateMark state={rule.state} />
+        <RuleMark rule={rule} />
         <span>
-          <span className={styles.dim}>Looks at</span> <Hostile text={rule.log_source} />
+          <span className={styles.dim}>Looks at</span> <LooksAt rule={rule} />
         </span>
         <span>
           <span className={styles.dim}>From</span> <Hostile text={rule.source} />
@@ -111,6 +113,11 @@ function Head({ rule, place, onClose }: { rule: RuleRow; place: string | null; o
         <p className={rule.state === "disabled" ? styles.off : styles.on}>
           Switched {rule.state === "disabled" ? "off" : "on"} by {rule.set_by.name},{" "}
           <Time at={rule.set_at} precision="min" />: <Hostile text={rule.reason} />
+        </p>
+      )}
+      {rule.stopped && (
+        <p className={styles.off}>
+          It does not run: <Hostile text={rule.stopped.message} />. {rule.stopped.remedy}
         </p>
       )}
       {!rule.telemetry && (
@@ -128,9 +135,11 @@ function Fired({ detail: { rule, days } }: { detail: RuleDetail }) {
     <section className={styles.section} aria-labelledby="rule-fired">
       <div className={styles.title}>
         <h3 id="rule-fired">Fired</h3>
-        <Link to="/queue" search={{ rule: rule.id, status: ["new", "triaging", "escalated", "closed"] }}>
-          Its alerts
-        </Link>
+        {!rule.silent && (
+          <Link to="/queue" search={{ rule: rule.id, status: ["new", "triaging", "escalated", "closed"] }}>
+            Its alerts
+          </Link>
+        )}
       </div>
       <div className={styles.fired}>
         <dl className={styles.figures}>
@@ -219,7 +228,7 @@ function Says({ detail, onTag }: { detail: RuleDetail; onTag: (tag: string) => v
             </dd>
           </>
         )}
-        {told.length === 0 && (
+        {told.length === 0 && !rule.silent && (
           <>
             <dt>Response</dt>
             <dd className={styles.lack}>Not established: the rule has no alerting strategy.</dd>

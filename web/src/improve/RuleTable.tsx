@@ -7,7 +7,7 @@ import { SeverityMark } from "@/design/shapes";
 import { Time } from "@/design/time";
 import type { Cursor } from "@/design/useCursor";
 import { useWide } from "@/design/useWide";
-import { StateMark } from "./marks";
+import { LooksAt, RuleMark } from "./marks";
 import styles from "./RuleTable.module.css";
 
 const count = new Intl.NumberFormat("en");
@@ -47,7 +47,7 @@ export function RuleTable({ rules, total, cursor, onOpen, onEnd, after, narrow }
             className={one.telemetry ? styles.log : styles.blind}
             title={one.telemetry ? undefined : "No such event has come in: the rule cannot fire here"}
           >
-            <Hostile text={one.log_source} />
+            <LooksAt rule={one} />
           </span>
         ),
       },
@@ -68,7 +68,7 @@ export function RuleTable({ rules, total, cursor, onOpen, onEnd, after, narrow }
             <span className={`${styles.none} ${styles.last}`}>not in 30 days</span>
           ),
       },
-      { id: "state", head: "State", width: "56px", cell: (one) => <StateMark state={one.state} /> },
+      { id: "state", head: "State", width: "92px", cell: (one) => <RuleMark rule={one} /> },
     ],
     [roomy, narrow],
   );

@@ -1,8 +1,9 @@
 /** The views of the screen, the order of the list, and importing. */
-import { Menu } from "@mantine/core";
 import { Button } from "@/design/Button";
+import { Hostile } from "@/design/Hostile";
 import { Icon } from "@/design/Icon";
-import { Key } from "@/design/Key";
+import { SortMenu } from "@/shell/HeadMenu";
+import { Views } from "@/shell/Views";
 import styles from "./RulesHead.module.css";
 import { type RulesState, SORTS, type Sort, VIEWS, type View } from "./state";
 
@@ -26,44 +27,23 @@ interface RulesHeadProps {
   onView: (view: View) => void;
   onSort: (sort: Sort) => void;
   onImport: () => void;
+  /** Takes the source away that the list is narrowed to, where that may be done. */
+  onRemove: (() => void) | null;
 }
 
-export function RulesHead({ state, counts, keeps, onView, onSort, onImport }: RulesHeadProps) {
+export function RulesHead({ state, counts, keeps, onView, onSort, onImport, onRemove }: RulesHeadProps) {
   const view = state.view ?? "list";
   return (
     <header className={styles.head}>
       <h1>Rules</h1>
-      <nav className={styles.views} aria-label="Views">
-        {VIEWS.map((one, at) => (
-          <button
-            key={one}
-            type="button"
-            aria-current={one === view ? "page" : undefined}
-            aria-keyshortcuts={String(at + 1)}
-            onClick={() => onView(one)}
-          >
-            {VIEW_WORDS[one]}
-            {counts[one] !== undefined && <span className={styles.count}>{counts[one]}</span>}
-            <Key k={String(at + 1)} />
-          </button>
-        ))}
-      </nav>
+      <Views views={VIEWS} words={VIEW_WORDS} current={view} counts={counts} onView={onView} digits />
       {view === "list" && (
-        <Menu position="bottom-end" width={190} zIndex={300}>
-          <Menu.Target>
-            <button type="button" className={styles.filter}>
-              Sort <strong>{SORT_WORDS[state.sort ?? "title"]}</strong>
-              <Icon name="down" size={14} />
-            </button>
-          </Menu.Target>
-          <Menu.Dropdown aria-label="Sort">
-            {SORTS.map((one) => (
-              <Menu.Item key={one} onClick={() => onSort(one)}>
-                {SORT_WORDS[one]}
-              </Menu.Item>
-            ))}
-          </Menu.Dropdown>
-        </Menu>
+        <SortMenu sorts={SORTS} words={SORT_WORDS} current={state.sort ?? "title"} onSort={onSort} />
+      )}
+      {view === "list" && onRemove && (
+        <Button onClick={onRemove}>
+          Remove <Hostile text={state.source ?? ""} />
+        </Button>
       )}
       {keeps && (
         <Button k="i" icon={<Icon name="plus" />} onClick={onImport}>

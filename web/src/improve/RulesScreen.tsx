@@ -20,6 +20,7 @@ import { Coverage } from "./Coverage";
 import { ImportDialog } from "./ImportDialog";
 import { useRuleFacets, useRules } from "./queries";
 import { Refused } from "./Refused";
+import { RemoveDialog } from "./RemoveDialog";
 import { RuleFacetList } from "./RuleFacetList";
 import { RulePanel } from "./RulePanel";
 import { RulesHead, SORT_WORDS, VIEW_WORDS } from "./RulesHead";
@@ -29,6 +30,7 @@ import { SwitchDialog } from "./SwitchDialog";
 import {
   barText,
   filterOf,
+  isImport,
   isNarrowed,
   type RuleFacet,
   type RulesState,
@@ -51,8 +53,10 @@ export function RulesScreen() {
   const panel = useRef<HTMLElement>(null);
   const [switching, setSwitching] = useState<RuleRow | null>(null);
   const [importing, setImporting] = useState(false);
+  const [removing, setRemoving] = useState<string | null>(null);
 
   const view = state.view ?? "list";
+  const removable = keeps && state.source && isImport(state.source) ? state.source : null;
   const filter = useMemo(() => filterOf(state), [state]);
   const list = useRules(filter);
   const facets = useRuleFacets(filter);
@@ -121,6 +125,13 @@ export function RulesScreen() {
       run: () => setSwitching(current ?? null),
     },
     { id: "rules.import", keys: "i", label: "Import rules", off: !keeps, run: () => setImporting(true) },
+    {
+      id: "rules.remove",
+      keys: [],
+      label: `Remove the source ${removable}`,
+      off: !removable,
+      run: () => setRemoving(removable),
+    },
     ...VIEWS.map((one, at) => ({
       id: `rules.view.${one}`,
       keys: String(at + 1),
@@ -176,6 +187,7 @@ export function RulesScreen() {
         onView={onView}
         onSort={(sort) => change({ ...state, sort: sort === "title" ? undefined : sort })}
         onImport={() => setImporting(true)}
+        onRemove={removable ? () => setRemoving(removable) : null}
       />
       <div className={styles.columns}>
         {view === "coverage" && <Coverage onTag={onTag} />}
@@ -232,6 +244,18 @@ export function RulesScreen() {
           rule={switching}
           onClose={() => setSwitching(null)}
           onConfirm={(reason) => flip(switching, reason)}
+        />
+      )}
+      {removing && (
+        <RemoveDialog
+          source={removing}
+          onClose={() => setRemoving(null)}
+          onDone={(report) => {
+            setRemoving(null);
+            void cache.invalidateQueries({ queryKey: keys.rules });
+            say(`${removing}: ${report.removed.length} removed.`);
+            change({});
+          }}
         />
       )}
       {importing && (

@@ -8,6 +8,7 @@ import { Field } from "@/design/Field";
 import { Hostile } from "@/design/Hostile";
 import { FaultCode } from "@/design/states";
 import { useKeys } from "@/keys/useKeys";
+import { useRule } from "./queries";
 
 interface SwitchDialogProps {
   rule: RuleRow;
@@ -22,6 +23,8 @@ export function SwitchDialog({ rule, onClose, onConfirm }: SwitchDialogProps) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const off = rule.state === "enabled";
+  const { data } = useRule(rule.id);
+  const hearing = (data?.named_by ?? []).filter((one) => one.state === "enabled");
   const confirm = async () => {
     setTried(true);
     if (!reason.trim() || busy) return;
@@ -52,6 +55,12 @@ export function SwitchDialog({ rule, onClose, onConfirm }: SwitchDialogProps) {
             ? "From the next batch of events on it matches nothing, until somebody switches it on. Its open alerts stay."
             : "It matches from the next batch of events on. What came meanwhile is not looked at again."}
         </p>
+        {off && hearing.length > 0 && (
+          <p className={dialogs.lack}>
+            {hearing.length === 1 ? "A correlation stops" : `${hearing.length} correlations stop`} with it:{" "}
+            <Hostile text={hearing.map((one) => one.title).join(", ")} />.
+          </p>
+        )}
         <Field
           label="Why"
           value={reason}

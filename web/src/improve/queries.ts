@@ -87,3 +87,13 @@ export async function importRules(file: Blob, source: string, dryRun: boolean): 
     }),
   )) as ImportReport;
 }
+
+/** Takes an imported source away; without a reason it only says what would change. */
+export async function removeSource(source: string, reason: string | null): Promise<ImportReport> {
+  return (await answer(
+    api.POST("/api/v1/rules/sources/{source}/remove", {
+      params: { path: { source }, query: { dry_run: reason === null } },
+      body: { reason: reason ?? "" },
+    }),
+  )) as ImportReport;
+}

@@ -2,10 +2,12 @@ import { expect, test } from "vitest";
 import {
   barText,
   filterOf,
+  isImport,
   isNarrowed,
   readBar,
   readRules,
   sourceName,
+  span,
   toggled,
   unwrapped,
   widened,
@@ -54,4 +56,19 @@ test("lines that an editor broke are one; paragraphs and lists are not", () => {
   expect(unwrapped("It reads\nthe file.\n\nThen:\n- one\n- two\n1. three\n")).toBe(
     "It reads the file.\n\nThen:\n- one\n- two\n1. three",
   );
+});
+
+test("a timespan is said in its largest whole unit", () => {
+  expect([1, 90, 300, 5_400, 7_200, 86_400 * 90].map(span)).toEqual([
+    "1 s",
+    "90 s",
+    "5 min",
+    "90 min",
+    "2 h",
+    "90 d",
+  ]);
+});
+
+test("only what was imported can go", () => {
+  expect(["built-in", "folder", "sigma"].map(isImport)).toEqual([false, false, true]);
 });

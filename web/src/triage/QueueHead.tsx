@@ -1,6 +1,6 @@
 /** The views of the queue and its order. */
-import { Menu } from "@mantine/core";
-import { Icon } from "@/design/Icon";
+import { SortMenu } from "@/shell/HeadMenu";
+import { Views } from "@/shell/Views";
 import styles from "./QueueHead.module.css";
 import { type QueueState, SORTS, type Sort, VIEWS, type View } from "./state";
 
@@ -32,34 +32,8 @@ export function QueueHead({ state, counts, sort, onView, onSort }: QueueHeadProp
   return (
     <div className={styles.head}>
       <h1>Queue</h1>
-      <nav className={styles.views} aria-label="Views">
-        {VIEWS.map((one) => (
-          <button
-            key={one}
-            type="button"
-            aria-current={one === view ? "page" : undefined}
-            onClick={() => onView(one)}
-          >
-            {VIEW_WORDS[one]}
-            {counts[one] !== undefined && <span className={styles.count}>{counts[one]}</span>}
-          </button>
-        ))}
-      </nav>
-      <Menu position="bottom-end" width={160} zIndex={300}>
-        <Menu.Target>
-          <button type="button" className={styles.sort}>
-            Sort <strong>{SORT_WORDS[sort]}</strong>
-            <Icon name="down" size={14} />
-          </button>
-        </Menu.Target>
-        <Menu.Dropdown aria-label="Sort by">
-          {SORTS.map((one) => (
-            <Menu.Item key={one} onClick={() => onSort(one)}>
-              {SORT_WORDS[one]}
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
+      <Views views={VIEWS} words={VIEW_WORDS} current={view} counts={counts} onView={onView} />
+      <SortMenu sorts={SORTS} words={SORT_WORDS} current={sort} onSort={onSort} />
     </div>
   );
 }

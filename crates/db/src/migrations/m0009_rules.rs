@@ -24,6 +24,7 @@ pub(super) const MIGRATION: Migration = Migration {
             service     TEXT NOT NULL,
             category    TEXT NOT NULL,
             tags        TEXT NOT NULL,
+            correlation TEXT,
             words       TEXT NOT NULL,
             present     {bool} NOT NULL,
             enabled     {bool} NOT NULL,

@@ -11,8 +11,9 @@ use utoipa_axum::routes;
 
 use super::coverage::{self, RuleCoverage};
 use super::detail::{self, RuleDetail};
-use super::list::{self, RuleFacets, RuleQuery, RuleRow};
-use super::{Import, ImportReport, RuleRefusal, RuleState, import, object, rule_files, state};
+use super::filter::{self, RuleFacets, RuleQuery};
+use super::list::{self, RuleRow};
+use super::{Import, ImportReport, Removal, RuleRefusal, RuleState, import, object, remove, rule_files, state};
 use crate::access::Principal;
 use crate::triage::notes::PageQuery;
 use crate::triage::request::{Body, IfMatch, Page, Params, tagged};
@@ -30,6 +31,7 @@ pub fn routes() -> OpenApiRouter<Desk> {
         .routes(routes!(enable))
         .routes(routes!(disable))
         .routes(routes!(history))
+        .routes(routes!(remove_source))
 }
 
 /// The route of imports, which takes bodies of its own size.
@@ -44,6 +46,26 @@ pub struct SwitchRequest {
     /// Plain text, 1 to 2,000 bytes. It stands beside the rule and in the journal.
     #[schema(max_length = 2000, min_length = 1)]
     pub reason: String,
+}
+
+/// Why a source goes.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RemovalRequest {
+    /// Plain text, 1 to 2,000 bytes; it stands in the journal. A dry run needs none.
+    #[schema(max_length = 2000)]
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// Whether a source goes.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct RemovalQuery {
+    /// Only say what would change.
+    #[param(value_type = Option<bool>)]
+    pub dry_run: Option<String>,
 }
 
 /// What an import is.
@@ -78,7 +100,7 @@ async fn facets(
     _: Principal,
     Params(query): Params<RuleQuery>,
 ) -> Result<Json<RuleFacets>, Problem> {
-    list::facets(&desk, &query).await.map(Json)
+    filter::facets(&desk, &query).await.map(Json)
 }
 
 /// What the rules look for, by ATT&CK tactic and technique
@@ -167,15 +189,34 @@ async fn import_rules(
     Params(query): Params<ImportQuery>,
     body: Bytes,
 ) -> Result<Json<ImportReport>, Problem> {
-    let dry_run = match query.dry_run.as_deref() {
-        None | Some("" | "false") => false,
-        Some("true") => true,
-        Some(_) => return Err(Problem::bad_request("request.query", "`dry_run` is true or false.")),
-    };
+    let dry_run = is_dry(query.dry_run.as_deref())?;
     let opened = tokio::task::spawn_blocking(move || rule_files(&body)).await;
     let files = opened
         .map_err(|error| Problem::internal(&error))?
         .map_err(|error| Problem::unprocessable("rules.archive", error.to_string()))?;
     let source = query.source.filter(|source| !source.is_empty()).unwrap_or_else(|| "import".to_owned());
     import(&desk, &who.context(desk.now()), Import { source, files, dry_run }).await.map(Json)
+}
+
+/// Removes a source that was imported, with all of its rules; what another source has under the same ids comes into force
+#[utoipa::path(post, path = "/api/v1/rules/sources/{source}/remove", tag = "rules", params(("source" = String, Path), RemovalQuery),
+    request_body = RemovalRequest,
+    responses((status = 200, body = ImportReport), (status = 404, body = Problem), (status = 422, body = Problem)))]
+async fn remove_source(
+    State(desk): State<Desk>,
+    who: Principal,
+    Path(source): Path<String>,
+    Params(query): Params<RemovalQuery>,
+    Body(wanted): Body<RemovalRequest>,
+) -> Result<Json<ImportReport>, Problem> {
+    let dry_run = is_dry(query.dry_run.as_deref())?;
+    remove(&desk, &who.context(desk.now()), Removal { source, reason: wanted.reason, dry_run }).await.map(Json)
+}
+
+fn is_dry(word: Option<&str>) -> Result<bool, Problem> {
+    match word {
+        None | Some("" | "false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(Problem::bad_request("request.query", "`dry_run` is true or false.")),
+    }
 }

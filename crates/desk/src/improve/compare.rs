@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
+use crate::triage::keep_text;
+
 /// A rule by what it is known by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RuleEntry {
@@ -28,7 +30,7 @@ impl RuleEntry {
         let reference = rule.reference.clone();
         RuleEntry {
             id: reference.id,
-            title: reference.title,
+            title: keep_text(&reference.title),
             level: reference.level,
             file: rule.file.clone(),
             version: reference.version,

@@ -6,6 +6,7 @@ use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use utoipa::ToSchema;
 
+use super::list::Standing;
 use super::{fired, telemetry};
 use crate::{Desk, Problem};
 
@@ -45,7 +46,7 @@ pub struct Coverage {
     pub rules: i64,
     /// Those of them that are switched on.
     pub enabled: i64,
-    /// Those that are switched on and whose events come in.
+    /// Those that run and whose events come in.
     pub seeing: i64,
     /// Matches in the last 30 days.
     pub fired: i64,
@@ -72,7 +73,7 @@ struct Row {
 
 /// Adds up.
 pub(super) async fn coverage(desk: &Desk) -> Result<RuleCoverage, Problem> {
-    let received = telemetry::received(desk).await?;
+    let standing = Standing::of(desk).await?;
     let month: HashMap<String, i64> = fired::month(desk.db.reader(), desk.now()).await?;
     let text = "SELECT id, product, service, category, tags, enabled FROM rules WHERE present = $1";
     let rows: Vec<Row> = desk.db.reader().rows(text, values![true]).await?;
@@ -80,11 +81,11 @@ pub(super) async fn coverage(desk: &Desk) -> Result<RuleCoverage, Problem> {
     let mut untagged = 0;
     for row in rows {
         let tags: Vec<String> = serde_json::from_str(&row.tags).map_err(|error| Problem::internal(&error))?;
-        let seen = telemetry::seen(&received, &telemetry::wanted(&row.product, &row.service, &row.category));
+        let seen = telemetry::seen(&standing.received, &telemetry::wanted(&row.product, &row.service, &row.category));
         let one = Coverage {
             rules: 1,
             enabled: i64::from(row.enabled),
-            seeing: i64::from(row.enabled && seen),
+            seeing: i64::from(row.enabled && seen && standing.runs(&row.id)),
             fired: month.get(&row.id).copied().unwrap_or(0),
         };
         let (named, techniques) = attack(&tags);

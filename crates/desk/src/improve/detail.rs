@@ -7,6 +7,7 @@ use sea_orm::FromQueryResult;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::correlation::{self, NamedRule, RuleCorrelation};
 use super::list::RuleRow;
 use super::{Base, RuleFinding, files, fired, list};
 use crate::triage::PersonRef;
@@ -90,6 +91,10 @@ pub struct RuleDetail {
     pub strategy: Option<Strategy>,
     /// The condition; several are joined by `or`.
     pub condition: String,
+    /// What it asks of the matches of other rules, if it is a correlation.
+    pub correlation: Option<RuleCorrelation>,
+    /// The correlations that name it.
+    pub named_by: Vec<NamedRule>,
     /// What an engineer would say of it; lines count within `yaml`.
     pub findings: Vec<RuleFinding>,
     /// Matches on each of the last 30 days, the present 24 hours last.
@@ -149,10 +154,24 @@ pub(super) async fn detail(desk: &Desk, id: &str) -> Result<RuleDetail, Problem>
     let said: RuleDetailText = serde_json::from_str(&stored.detail).map_err(|error| Problem::internal(&error))?;
     let file = RuleFile { name: rule.file.clone(), text: stored.text.clone().into_bytes() };
     let samples = files::samples(reader, &rule.source, own_name(&rule)).await?;
+    let named_by = correlation::naming(desk, id).await?;
+    let correlation = match list::asked(desk, id).await? {
+        Some(asked) => Some(correlation::with_rules(desk, asked).await?),
+        None => None,
+    };
+    let setting = desk.rulebook.setting();
     // As it runs here: pipelines may give a field another name.
-    let (set, _) = RuleSet::compile_with(vec![file.clone()], &desk.rulebook.setting());
+    let linted = tokio::task::spawn_blocking(move || {
+        let (set, _) = RuleSet::compile_with(vec![file.clone()], &setting);
+        lint(&[file], &[], set.rules()).iter().map(RuleFinding::from).collect::<Vec<_>>()
+    });
+    let mut findings = linted.await.map_err(|error| Problem::internal(&error))?;
+    // The text alone does not say that it only feeds correlations, which need the strategy in its place.
+    findings.retain(|finding| !(rule.silent && finding.code == "lint.ads_missing"));
     Ok(RuleDetail {
-        findings: lint(&[file], &[], set.rules()).iter().map(RuleFinding::from).collect(),
+        findings,
+        correlation,
+        named_by,
         days: fired::days(reader, id, desk.now()).await?,
         samples: samples.into_iter().map(RuleSample::of).collect(),
         revisions: revisions(desk, id).await?,

@@ -3,8 +3,12 @@
 use db::{DbError, Sql, Tx, values};
 use detect::RuleFile;
 use sea_orm::{ConnectionTrait, FromQueryResult};
+use std::collections::{HashMap, HashSet};
 
 use crate::triage::tuples;
+
+/// Bytes of the name of a file. With its source it is the key of a record.
+const MAX_NAME: usize = 1_000;
 
 /// What the program was started with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,15 +43,36 @@ pub struct Pack {
     pub files: Vec<RuleFile>,
 }
 
-/// Whether a file holds samples (`NAME.hit.ndjson`, `NAME.miss.ndjson`) and no rule.
-pub fn is_sample(name: &str) -> bool {
-    name.ends_with(".hit.ndjson") || name.ends_with(".miss.ndjson")
-}
-
 /// The name under which a rule file is compiled and shown. Two sources may have files of one name; those of the base
 /// keep theirs, because a rule without an id is known by it.
 pub(super) fn shown(source: &str, name: &str) -> String {
     if Base::is(source) { name.to_owned() } else { format!("{source}/{name}") }
+}
+
+/// The files under names that a database takes, each once. Of samples with one name the first are kept.
+pub(super) fn named(files: Vec<RuleFile>) -> Vec<RuleFile> {
+    let mut taken = HashSet::new();
+    let mut numbers: HashMap<String, u32> = HashMap::new();
+    let mut out = Vec::with_capacity(files.len());
+    for file in files {
+        let plain = short(&db::storable(file.name.trim_start_matches("./"))).to_owned();
+        let mut name = plain.clone();
+        while taken.contains(&name) {
+            let number = numbers.entry(plain.clone()).or_insert(1);
+            *number += 1;
+            name = format!("{plain} ({number})");
+        }
+        if name == plain || !detect::is_sample(&plain) {
+            taken.insert(name.clone());
+            out.push(RuleFile { name, ..file });
+        }
+    }
+    out
+}
+
+/// The end of a name that is too long, where its ending stands.
+fn short(name: &str) -> &str {
+    name.get(name.ceil_char_boundary(name.len().saturating_sub(MAX_NAME))..).unwrap_or_default()
 }
 
 #[derive(FromQueryResult)]
@@ -111,4 +136,23 @@ pub(super) async fn samples(
     let mut rows: Vec<Row> = conn.rows(text, bound).await?;
     rows.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(rows.into_iter().map(|row| RuleFile { name: row.name, text: row.text }).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_short_and_each_stands_once() {
+        let file = |name: &str| RuleFile { name: name.to_owned(), text: Vec::new() };
+        let names = |files: Vec<RuleFile>| named(files).into_iter().map(|file| file.name).collect::<Vec<_>>();
+        assert_eq!(
+            names(["./a.yml", "a.yml (2)", "a.yml", "a.yml", "a.hit.ndjson", "a.hit.ndjson", "b\0.yml"].map(file).into()),
+            ["a.yml", "a.yml (2)", "a.yml (3)", "a.yml (4)", "a.hit.ndjson", "b\u{fffd}.yml"]
+        );
+        let long = names(vec![file(&format!("{}.yml", "é".repeat(5_000)))]).remove(0);
+        assert!(long.len() <= MAX_NAME && long.ends_with("é.yml"), "{}", long.len());
+        // As many of one name as an archive may have entries.
+        assert_eq!(names(vec![file("a.yml"); 100_000]).len(), 100_000);
+    }
 }

@@ -1,15 +1,19 @@
-//! The list of rules: filters, orders, pages, and how many there are of each kind.
+//! The list of rules: rows, orders, pages.
 
 use db::{Sql, Where, values};
-use model::{Severity, Timestamp};
-use sea_orm::{FromQueryResult, Value};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use detect::RuleSet;
+use model::{LogSource, Severity, Timestamp};
+use sea_orm::FromQueryResult;
+use serde::Serialize;
+use std::sync::Arc;
+use utoipa::ToSchema;
 
+use super::correlation::Asked;
+use super::filter::{RuleQuery, conditions};
 use super::fired::{self, Firing};
-use super::{RuleEntry, RuleState, telemetry};
-use crate::triage::request::{Page, cursor, filter_text, limit, read_cursor};
-use crate::triage::{PersonRef, containing, listed, one_of, severity, unknown, words};
+use super::{RuleEntry, RuleRefusal, RuleState, telemetry};
+use crate::triage::request::{Page, cursor, limit, read_cursor};
+use crate::triage::{PersonRef, severity, unknown, words};
 use crate::{Desk, Problem};
 
 /// The most rules on one page.
@@ -29,8 +33,10 @@ pub struct RuleRow {
     pub level: Severity,
     /// `stable`, `test`, `experimental`, …, as the rule says.
     pub status: Option<String>,
-    /// Whether it runs.
+    /// Whether it is switched on.
     pub state: RuleState,
+    /// Why it does not run although it is switched on: a correlation stops with a rule that it names.
+    pub stopped: Option<RuleRefusal>,
     /// Why it was switched off or on, where somebody did.
     pub reason: Option<String>,
     /// Who did.
@@ -44,43 +50,21 @@ pub struct RuleRow {
     pub file: String,
     /// 16 hexadecimal digits over the rule's text.
     pub revision: String,
-    /// The events that it looks at: `windows / process_creation`.
+    /// What it asks of the matches of other rules: `event_count`, `temporal`, …; null for a rule of single events.
+    pub correlation: Option<String>,
+    /// Whether it only feeds correlations: its matches are counted, and are no alerts.
+    pub silent: bool,
+    /// The events that it looks at: `windows / process_creation`. Of a correlation what those of its rules have in common.
     pub log_source: String,
     /// Whether such an event has ever come in.
     pub telemetry: bool,
     /// Its tags, in lower case.
     pub tags: Vec<String>,
-    /// How often it matched, counted by the hour of receipt.
+    /// How often it matched, counted by the hour of receipt; a correlation once for all events of a hit.
     pub fired: Firing,
     /// When its text last changed, or its state.
     #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
-}
-
-/// The filter as it is typed. Lists are separated by commas.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct RuleQuery {
-    /// A part of title, id, file, tag, author, description or log source.
-    pub q: Option<String>,
-    /// `enabled`, `disabled`; both if absent.
-    pub state: Option<String>,
-    /// `critical`, `high`, `medium`, `low`, `info`.
-    pub level: Option<String>,
-    /// `built-in`, `folder`, or names of imports.
-    pub source: Option<String>,
-    /// Tags; a technique includes its sub-techniques.
-    pub tag: Option<String>,
-    /// `yes`: such events have come in; `no`: none has.
-    pub telemetry: Option<String>,
-    /// `title` (the default), `level`, `fired` or `updated`; worst, most or newest first.
-    pub sort: Option<String>,
-    /// Rules on a page: 1 to 500, 100 when not said.
-    #[param(value_type = Option<u32>)]
-    pub limit: Option<String>,
-    /// `next` of the page before.
-    pub cursor: Option<String>,
 }
 
 words! {
@@ -108,31 +92,7 @@ impl RuleSort {
     }
 }
 
-/// How many rules there are of each kind; each list under all filters but its own.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct RuleFacets {
-    /// By state.
-    pub state: Vec<RuleFacet>,
-    /// By level.
-    pub level: Vec<RuleFacet>,
-    /// By source.
-    pub source: Vec<RuleFacet>,
-    /// By whether such events have come in: `yes`, `no`.
-    pub telemetry: Vec<RuleFacet>,
-    /// Documents of the stored files that do not load.
-    pub refused: i64,
-}
-
-/// A value and how many rules have it.
-#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct RuleFacet {
-    /// The value, as the filter takes it.
-    pub value: String,
-    /// How many.
-    pub count: i64,
-}
-
-const COLUMNS: &str = "id, version, source, file, revision, title, level, status, product, service, category, tags, enabled, \
+const COLUMNS: &str = "id, version, source, file, revision, title, level, status, product, service, category, tags, correlation, enabled, \
      reason, set_by, set_by_name, set_at, updated_at, COALESCE(day, 0) AS day, COALESCE(week, 0) AS week, \
      COALESCE(month, 0) AS month, last";
 
@@ -150,6 +110,7 @@ struct Row {
     service: String,
     category: String,
     tags: String,
+    correlation: Option<String>,
     enabled: bool,
     reason: Option<String>,
     set_by: Option<String>,
@@ -162,8 +123,39 @@ struct Row {
     last: Option<i64>,
 }
 
+/// What is in force and what comes in: what the rows do not say.
+pub(super) struct Standing {
+    pub received: Arc<Vec<LogSource>>,
+    set: Arc<RuleSet>,
+    refused: Arc<Vec<RuleRefusal>>,
+}
+
+impl Standing {
+    pub(super) async fn of(desk: &Desk) -> Result<Standing, Problem> {
+        let received = telemetry::received(desk).await?;
+        Ok(Standing { received, set: desk.rules.load_full(), refused: desk.rulebook.refused() })
+    }
+
+    /// Whether a rule is in force.
+    pub(super) fn runs(&self, id: &str) -> bool {
+        self.set.find(id).is_some() || self.set.find_correlation(id).is_some()
+    }
+
+    /// Why a rule that is switched on is not in force.
+    fn stopped(&self, id: &str, file: &str) -> Option<RuleRefusal> {
+        if self.runs(id) { None } else { self.refused.iter().find(|refusal| refusal.name == file).cloned() }
+    }
+
+    fn is_silent(&self, id: &str) -> bool {
+        match self.set.find(id) {
+            Some(place) => !self.set.alerts(place),
+            None => self.set.find_correlation(id).is_some_and(|correlation| !correlation.alerts),
+        }
+    }
+}
+
 impl Row {
-    fn read(self, received: &[model::LogSource]) -> Result<RuleRow, Problem> {
+    fn read(self, standing: &Standing) -> Result<RuleRow, Problem> {
         let wanted = telemetry::wanted(&self.product, &self.service, &self.category);
         let set_by = match (self.set_by, self.set_by_name) {
             (id, Some(name)) => Some(PersonRef {
@@ -172,7 +164,11 @@ impl Row {
             }),
             _ => None,
         };
+        let asked: Option<Asked> = self.correlation.as_deref().map(serde_json::from_str).transpose().map_err(|error| Problem::internal(&error))?;
         Ok(RuleRow {
+            stopped: if self.enabled { standing.stopped(&self.id, &self.file) } else { None },
+            correlation: asked.map(|asked| asked.kind),
+            silent: standing.is_silent(&self.id),
             id: self.id,
             version: self.version,
             title: self.title,
@@ -186,7 +182,7 @@ impl Row {
             file: self.file,
             revision: self.revision,
             log_source: wanted.to_string(),
-            telemetry: telemetry::seen(received, &wanted),
+            telemetry: telemetry::seen(&standing.received, &wanted),
             tags: serde_json::from_str(&self.tags).map_err(|error| Problem::internal(&error))?,
             fired: Firing { day: self.day, week: self.week, month: self.month, last: self.last.map(Timestamp) },
             updated_at: Timestamp(self.updated_at),
@@ -204,6 +200,13 @@ fn joined(from: &mut Where, now: Timestamp) -> String {
     format!("rules LEFT JOIN {counts} AS fired ON fired.rule = rules.id")
 }
 
+/// What a correlation asks, as it is stored; none for a rule of single events.
+pub(super) async fn asked(desk: &Desk, id: &str) -> Result<Option<Asked>, Problem> {
+    let text = "SELECT correlation FROM rules WHERE id = $1";
+    let stored: Option<Option<String>> = desk.db.reader().scalar(text, values![id]).await?;
+    stored.flatten().map(|text| serde_json::from_str(&text)).transpose().map_err(|error| Problem::internal(&error))
+}
+
 /// One rule.
 pub(super) async fn fetch(desk: &Desk, id: &str) -> Result<RuleRow, Problem> {
     let absent = || Problem::not_found("rule");
@@ -215,7 +218,7 @@ pub(super) async fn fetch(desk: &Desk, id: &str) -> Result<RuleRow, Problem> {
     found.and("id = ? AND present = ?", values![id, true]);
     let text = format!("SELECT {COLUMNS} FROM {table}{}", found.text());
     let row: Option<Row> = desk.db.reader().row(&text, found.values()).await?;
-    row.ok_or_else(absent)?.read(&telemetry::received(desk).await?)
+    row.ok_or_else(absent)?.read(&Standing::of(desk).await?)
 }
 
 /// One page of rules. A rule that comes or goes between two pages may be missed or seen twice.
@@ -229,10 +232,10 @@ pub(super) async fn page(desk: &Desk, query: &RuleQuery) -> Result<Page<RuleRow>
         Some(text) => read_cursor::<1>(sort.as_str(), text)?[0].max(0),
         None => 0,
     };
-    let received = telemetry::received(desk).await?;
+    let standing = Standing::of(desk).await?;
     let mut found = Where::new();
     let table = joined(&mut found, desk.now());
-    conditions(&mut found, query, &received, desk, None).await?;
+    conditions(&mut found, query, &standing.received, desk, None).await?;
     let (most, after) = (found.bind(i64::from(limit)), found.bind(skipped));
     let text = format!(
         "SELECT {COLUMNS} FROM {table}{} ORDER BY {} LIMIT {most} OFFSET {after}",
@@ -240,150 +243,16 @@ pub(super) async fn page(desk: &Desk, query: &RuleQuery) -> Result<Page<RuleRow>
         sort.order()
     );
     let mut all = Where::new();
-    conditions(&mut all, query, &received, desk, None).await?;
+    conditions(&mut all, query, &standing.received, desk, None).await?;
     let count = format!("SELECT COUNT(*) FROM rules{}", all.text());
     let (rows, total) = tokio::try_join!(
         desk.db.reader().rows::<Row>(&text, found.values()),
         desk.db.reader().scalar::<i64>(&count, all.values()),
     )?;
-    let items: Vec<RuleRow> = rows.into_iter().map(|row| row.read(&received)).collect::<Result<_, _>>()?;
+    let items: Vec<RuleRow> = rows.into_iter().map(|row| row.read(&standing)).collect::<Result<_, _>>()?;
     let reached = skipped.saturating_add(i64::try_from(items.len()).unwrap_or(i64::MAX));
     let more = !items.is_empty() && reached < total.unwrap_or(0);
     Ok(Page { items, next: more.then(|| cursor(sort.as_str(), &[reached])), total })
-}
-
-/// A filter that can be left out, to count by it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Facet {
-    State,
-    Level,
-    Source,
-    Telemetry,
-}
-
-#[derive(FromQueryResult)]
-struct Triple {
-    product: String,
-    service: String,
-    category: String,
-    count: i64,
-}
-
-async fn conditions(
-    found: &mut Where,
-    query: &RuleQuery,
-    received: &[model::LogSource],
-    desk: &Desk,
-    without: Option<Facet>,
-) -> Result<(), Problem> {
-    found.and("present = ?", values![true]);
-    let mut states = Vec::new();
-    for word in listed(query.state.as_deref()) {
-        let state = RuleState::parse(word).ok_or_else(|| unknown("state", word))?;
-        states.push(Value::from(state == RuleState::Enabled));
-    }
-    if !states.is_empty() && without != Some(Facet::State) {
-        found.and(&one_of("enabled", states.len()), states);
-    }
-    let mut ranks = Vec::new();
-    for word in listed(query.level.as_deref()) {
-        let level = Severity::parse(word).ok_or_else(|| unknown("level", word))?;
-        ranks.push(Value::from(i64::from(level.rank())));
-    }
-    if !ranks.is_empty() && without != Some(Facet::Level) {
-        found.and(&one_of("level", ranks.len()), ranks);
-    }
-    let source = filter_text("source", query.source.clone())?;
-    let sources: Vec<Value> = listed(source.as_deref()).map(Value::from).collect();
-    if !sources.is_empty() && without != Some(Facet::Source) {
-        found.and(&one_of("source", sources.len()), sources);
-    }
-    let tag = filter_text("tag", query.tag.clone())?.map(|tag| tag.to_lowercase());
-    for tag in listed(tag.as_deref()) {
-        let exact = containing(&format!("\"{tag}\""));
-        let under = containing(&format!("\"{tag}."));
-        found.and("tags LIKE ? ESCAPE '\\' OR tags LIKE ? ESCAPE '\\'", values![exact, under]);
-    }
-    if let Some(text) = filter_text("q", query.q.clone())? {
-        found.and("words LIKE ? ESCAPE '\\'", values![containing(&text.to_lowercase())]);
-    }
-    match query.telemetry.as_deref() {
-        None | Some("") => {}
-        Some(word @ ("yes" | "no")) if without != Some(Facet::Telemetry) => {
-            let text = "SELECT product, service, category, COUNT(*) AS count FROM rules GROUP BY product, service, category";
-            let mut triples: Vec<Triple> = desk.db.reader().rows(text, values![]).await?;
-            triples.retain(|row| telemetry::seen(received, &row.wanted()) == (word == "yes"));
-            let each = vec!["product = ? AND service = ? AND category = ?"; triples.len()].join(" OR ");
-            let bound = triples.into_iter().flat_map(|row| values![row.product, row.service, row.category]).collect();
-            found.and(if each.is_empty() { "1 = 0" } else { &each }, bound);
-        }
-        Some("yes" | "no") => {}
-        Some(word) => return Err(unknown("telemetry", word)),
-    }
-    Ok(())
-}
-
-impl Triple {
-    fn wanted(&self) -> model::LogSource {
-        telemetry::wanted(&self.product, &self.service, &self.category)
-    }
-}
-
-#[derive(FromQueryResult)]
-struct ByState {
-    enabled: bool,
-    count: i64,
-}
-
-#[derive(FromQueryResult)]
-struct ByLevel {
-    level: i64,
-    count: i64,
-}
-
-#[derive(FromQueryResult)]
-struct BySource {
-    source: String,
-    count: i64,
-}
-
-/// How many rules there are of each kind.
-pub(super) async fn facets(desk: &Desk, query: &RuleQuery) -> Result<RuleFacets, Problem> {
-    let received = telemetry::received(desk).await?;
-    let grouped = async |facet: Facet, columns: &str| {
-        let mut found = Where::new();
-        conditions(&mut found, query, &received, desk, Some(facet)).await?;
-        let text = format!("SELECT {columns}, COUNT(*) AS count FROM rules{} GROUP BY {columns}", found.text());
-        Ok::<_, Problem>((text, found.values()))
-    };
-    let reader = desk.db.reader();
-    let (text, bound) = grouped(Facet::State, "enabled").await?;
-    let by_state: Vec<ByState> = reader.rows(&text, bound).await?;
-    let (text, bound) = grouped(Facet::Level, "level").await?;
-    let mut by_level: Vec<ByLevel> = reader.rows(&text, bound).await?;
-    let (text, bound) = grouped(Facet::Source, "source").await?;
-    let mut by_source: Vec<BySource> = reader.rows(&text, bound).await?;
-    let (text, bound) = grouped(Facet::Telemetry, "product, service, category").await?;
-    let triples: Vec<Triple> = reader.rows(&text, bound).await?;
-    by_level.sort_by_key(|row| -row.level);
-    by_source.sort_by(|a, b| a.source.cmp(&b.source));
-    let state = |state: RuleState| {
-        let enabled = state == RuleState::Enabled;
-        let count = by_state.iter().filter(|row| row.enabled == enabled).map(|row| row.count).sum();
-        RuleFacet { value: state.to_string(), count }
-    };
-    let with = |seen: bool| {
-        let counted = triples.iter().filter(|row| telemetry::seen(&received, &row.wanted()) == seen);
-        RuleFacet { value: if seen { "yes" } else { "no" }.to_owned(), count: counted.map(|row| row.count).sum() }
-    };
-    let level = |row: ByLevel| RuleFacet { value: severity(row.level).as_str().to_owned(), count: row.count };
-    Ok(RuleFacets {
-        state: RuleState::ALL.iter().map(|one| state(*one)).collect(),
-        telemetry: [true, false].map(with).into(),
-        level: by_level.into_iter().map(level).collect(),
-        source: by_source.into_iter().map(|row| RuleFacet { value: row.source, count: row.count }).collect(),
-        refused: i64::try_from(desk.rulebook.refused().len()).unwrap_or(i64::MAX),
-    })
 }
 
 #[derive(FromQueryResult)]

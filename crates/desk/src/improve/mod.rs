@@ -10,9 +10,11 @@
 mod api;
 mod budget;
 mod compare;
+mod correlation;
 mod coverage;
 mod detail;
 mod files;
+mod filter;
 mod fired;
 mod import;
 mod list;
@@ -28,12 +30,14 @@ mod tests;
 pub use api::{import_routes, routes};
 pub use budget::{BUDGET_NOTICE, CHEAP, Spent, hold_to_budget};
 pub use compare::{Changes, RuleEntry, RuleFinding, RuleRefusal, changes};
+pub use correlation::{NamedRule, RuleCorrelation};
 pub use detail::{RuleDetail, RuleSample, Strategy};
-pub use files::{Base, Pack, is_sample};
+pub use files::{Base, Pack};
 pub use fired::Firing;
 pub(crate) use fired::{Firings, record as record_firings};
-pub use import::{Import, ImportReport, import, rule_files};
-pub use list::{RuleQuery, RuleRow};
+pub use import::{Import, ImportReport, Removal, import, remove, rule_files};
+pub use filter::RuleQuery;
+pub use list::RuleRow;
 pub use start::{Opening, renew, start};
 pub use state::{disable, enable};
 pub use telemetry::{FILED, MAX_PAIRS, log_sources};
@@ -84,7 +88,7 @@ pub struct Rulebook {
 struct Inner {
     /// Held from reading what is stored until the new set is in force, so that sets come into force in the order of
     /// their commits.
-    turn: tokio::sync::Mutex<()>,
+    turn: Arc<tokio::sync::Mutex<()>>,
     /// What rules name and do not carry; which of them are off is not said here.
     setting: ArcSwap<Setting>,
     /// What of the stored files does not load.
@@ -93,7 +97,15 @@ struct Inner {
     received: Mutex<Option<(Timestamp, Arc<Vec<LogSource>>)>>,
 }
 
+/// Whose turn it is to change the set in force.
+type Turn = tokio::sync::OwnedMutexGuard<()>;
+
 impl Rulebook {
+    /// Waits until nobody else changes the set in force.
+    async fn turn(&self) -> Turn {
+        self.inner.turn.clone().lock_owned().await
+    }
+
     /// What rules are compiled for.
     fn setting(&self) -> Arc<Setting> {
         self.inner.setting.load_full()

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use super::set::Found;
 use super::{STREAM, object};
 use crate::Problem;
-use crate::triage::tuples;
+use crate::triage::{keep_text, tuples};
 
 /// Bytes of the text that the search looks through.
 const MAX_WORDS: usize = 8 * 1024;
@@ -77,14 +77,14 @@ fn entry(found: &Found, action: &'static str, before: Option<&Known>) -> Entry {
     let reference = &found.rule.reference;
     let before = before.map(|row| serde_json::json!({"source": row.source, "file": row.file, "revision": row.revision}));
     let after = serde_json::json!({
-        "title": reference.title, "level": reference.level, "revision": reference.version,
+        "title": keep_text(&reference.title), "level": reference.level, "revision": reference.version,
         "source": found.source, "file": found.rule.file,
     });
     Entry { stream: STREAM, object: object(&reference.id), action, before, after: Some(after), reason: None }
 }
 
 /// What a row says of the rule itself, in the order of [`COLUMNS`].
-const COLUMNS: &str = "source, file, revision, title, level, status, product, service, category, tags, words";
+const COLUMNS: &str = "source, file, revision, title, level, status, product, service, category, tags, correlation, words";
 
 fn columns(found: &Found) -> Vec<Value> {
     let (rule, reference) = (&found.rule, &found.rule.reference);
@@ -95,13 +95,14 @@ fn columns(found: &Found) -> Vec<Value> {
         found.source.as_str(),
         text(&rule.file),
         reference.version.as_str(),
-        text(&reference.title),
+        keep_text(&reference.title),
         i64::from(reference.level.rank()),
         rule.status.as_deref().map(text),
         text(rule.log_source.product.as_str()),
         text(rule.log_source.service.as_str()),
         text(category.as_str()),
         text(&serde_json::to_string(&tags).unwrap_or_default()),
+        found.correlation.as_ref().map(|asked| text(&serde_json::to_string(asked).unwrap_or_default())),
         text(&words(found)),
     ]
 }
@@ -112,6 +113,7 @@ fn words(found: &Found) -> String {
     let log_source = rule.log_source.to_string();
     let parts = [reference.title.as_str(), &reference.id, &rule.file, &log_source];
     let parts = parts.into_iter().chain(reference.tags.iter().map(String::as_str));
+    let parts = parts.chain(found.correlation.as_ref().map(|asked| asked.kind.as_str()));
     let parts = parts.chain(rule.author.as_deref()).chain(rule.description.as_deref());
     let mut words = String::new();
     for part in parts {
@@ -124,7 +126,7 @@ fn words(found: &Found) -> String {
     words
 }
 
-const INSERTED: usize = 17;
+const INSERTED: usize = 18;
 
 async fn insert(tx: &Tx, fresh: &[&Found]) -> Result<(), DbError> {
     let now = tx.context().now.nanos();
@@ -143,8 +145,9 @@ async fn insert(tx: &Tx, fresh: &[&Found]) -> Result<(), DbError> {
 }
 
 async fn change(tx: &Tx, found: &Found) -> Result<(), DbError> {
-    let set: Vec<String> = COLUMNS.split(", ").zip(2..).map(|(column, place)| format!("{column} = ${place}")).collect();
-    let text = format!("UPDATE rules SET {}, version = version + 1, present = $13, updated_at = $14 WHERE id = $1", set.join(", "));
+    let every = COLUMNS.split(", ").chain(["present", "updated_at"]);
+    let set: Vec<String> = every.zip(2..).map(|(column, place)| format!("{column} = ${place}")).collect();
+    let text = format!("UPDATE rules SET {}, version = version + 1 WHERE id = $1", set.join(", "));
     let mut bound = values![found.rule.reference.id.as_str()];
     bound.extend(columns(found));
     bound.extend(values![true, tx.context().now.nanos()]);

@@ -6,15 +6,19 @@ use sea_orm::{ConnectionTrait, FromQueryResult};
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::correlation::{self, Asked};
 use super::detail::RuleDetailText;
-use super::files::{Pack, is_sample, shown};
-use super::{MAX_ID, RuleRefusal};
-use crate::{Desk, Problem};
+use super::files::{Pack, shown};
+use super::{MAX_ID, RuleRefusal, Turn};
+use crate::{Desk, Problem, Topic};
 
 /// A rule of a compiled set, with the source that it came from.
 pub(super) struct Found {
     pub source: String,
+    /// A correlation's log source is what it looks at through the rules that it names.
     pub rule: Rule,
+    /// What it asks, if it is a correlation.
+    pub correlation: Option<Asked>,
 }
 
 /// What stored files come to when every rule is read, whether it is enabled or not.
@@ -33,7 +37,7 @@ pub(super) struct Running {
 fn rule_files(packs: &[Pack]) -> (Vec<RuleFile>, HashMap<String, String>) {
     let (mut files, mut sources) = (Vec::new(), HashMap::new());
     for pack in packs {
-        for file in pack.files.iter().filter(|file| !is_sample(&file.name)) {
+        for file in pack.files.iter().filter(|file| !detect::is_sample(&file.name)) {
             let name = shown(&pack.source, &file.name);
             sources.insert(name.clone(), pack.source.clone());
             files.push(RuleFile { name, text: file.text.clone() });
@@ -53,9 +57,15 @@ pub(super) async fn everything(packs: &[Pack], setting: &Setting) -> Result<Ever
     let setting = without(setting, Vec::new());
     let work = move || {
         let (set, report) = RuleSet::compile_with(files, &setting);
-        let found = set.all().filter(|rule| usable(&rule.reference.id)).map(|rule| Found {
-            source: source_of(&sources, &rule.file).cloned().unwrap_or_default(),
-            rule: rule.clone(),
+        let looked_at = correlation::looked_at(&set);
+        let found = set.all().filter(|rule| usable(&rule.reference.id)).map(|rule| {
+            let mut rule = rule.clone();
+            rule.log_source = looked_at.get(rule.reference.id.as_str()).copied().unwrap_or(rule.log_source);
+            Found {
+                source: source_of(&sources, &rule.file).cloned().unwrap_or_default(),
+                correlation: set.find_correlation(&rule.reference.id).map(Asked::of),
+                rule,
+            }
         });
         Everything { found: found.collect(), refused: refused(&set, &report) }
     };
@@ -122,6 +132,21 @@ pub(super) async fn last_in_force(db: &db::Db) -> Result<Option<String>, Problem
 /// Writes down, with the change that made it, which set is in force from now on.
 pub(super) async fn write_down(tx: &db::Tx, running: &Running) -> Result<(), Problem> {
     Ok(tx.set_meta(IN_FORCE, running.set.version()).await?)
+}
+
+/// Commits a change, puts its set in force and tells which rules it is about. In a task of its own: a client that hangs
+/// up meanwhile must not leave a rule that is off in the records and runs.
+pub(super) async fn commit(desk: &Desk, turn: Turn, tx: db::Tx, running: Running, rules: Vec<String>) -> Result<(), Problem> {
+    write_down(&tx, &running).await?;
+    let desk = desk.clone();
+    let work = async move {
+        let _turn = turn;
+        tx.commit().await?;
+        put_in_force(&desk, running);
+        desk.live.notify(Topic::Rules, rules);
+        Ok(())
+    };
+    tokio::spawn(work).await.map_err(|error| Problem::internal(&error))?
 }
 
 /// Puts a set in force. Batches under way end with the old one.

@@ -32,8 +32,8 @@ const NOTED: &str = "rules.base";
 /// # Errors
 /// The records cannot be read or written.
 pub async fn start(desk: &Desk, opening: Opening) -> Result<(), Problem> {
-    let _turn = desk.rulebook.inner.turn.lock().await;
-    let pack = Pack { source: opening.base.as_str().to_owned(), files: opening.files };
+    let _turn = desk.rulebook.turn().await;
+    let pack = Pack { source: opening.base.as_str().to_owned(), files: files::named(opening.files) };
     let digest = digest(&pack);
     let mut packs = files::stored(desk.db.reader()).await?;
     let noted = desk.db.meta(NOTED).await?;
@@ -57,7 +57,7 @@ pub async fn start(desk: &Desk, opening: Opening) -> Result<(), Problem> {
 /// # Errors
 /// The records cannot be read or written; the set and the setting that were in force stay.
 pub async fn renew(desk: &Desk, setting: Setting) -> Result<(), Problem> {
-    let _turn = desk.rulebook.inner.turn.lock().await;
+    let _turn = desk.rulebook.turn().await;
     let packs = files::stored(desk.db.reader()).await?;
     let running = note(desk, &packs, &setting, None).await?;
     desk.rulebook.inner.setting.store(Arc::new(setting));

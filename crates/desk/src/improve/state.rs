@@ -5,9 +5,9 @@ use model::OpContext;
 
 use super::files::stored;
 use super::list::RuleRow;
-use super::{MAX_REASON, ONE, RuleState, STREAM, list, object, set};
+use super::{MAX_REASON, ONE, RuleState, STREAM, list, noted, object, set};
 use crate::triage::request::{IfMatch, written};
-use crate::{Desk, Problem, Topic};
+use crate::{Desk, Problem};
 
 /// Switches a rule off: it is in no set from now on, and stays off over restarts and imports until somebody switches it
 /// on. One that is off already stays as it is.
@@ -36,7 +36,7 @@ pub(super) async fn switch(
     seen: &IfMatch,
 ) -> Result<RuleRow, Problem> {
     let reason = written("reason", reason, MAX_REASON)?;
-    let _turn = desk.rulebook.inner.turn.lock().await;
+    let turn = desk.rulebook.turn().await;
     let row = list::fetch(desk, rule).await?;
     seen.check("rule", row.version)?;
     if row.state == to {
@@ -50,6 +50,9 @@ pub(super) async fn switch(
     }
     // Before anything is written: what cannot be compiled is not promised.
     let running = set::running(&packs, &desk.rulebook.setting(), disabled).await?;
+    // Other lists, while it was off, may have given it another meaning.
+    let renewed = running.set.all().any(|one| one.reference.id == rule && one.reference.version != row.revision);
+    let everything = if renewed { Some(set::everything(&packs, &desk.rulebook.setting()).await?) } else { None };
     let mut tx = desk.db.begin(ctx).await?;
     tx.one_at_a_time(ONE).await?;
     let update = "UPDATE rules SET enabled = $2, reason = $3, set_by = $4, set_by_name = $5, set_at = $6, updated_at = $6, \
@@ -67,9 +70,9 @@ pub(super) async fn switch(
     let state = |state: RuleState| Some(serde_json::json!({ "state": state }));
     let (before, after) = (state(row.state), state(to));
     tx.journal(Entry { stream: STREAM, object: object(rule), action, before, after, reason: Some(reason) }).await?;
-    set::write_down(&tx, &running).await?;
-    tx.commit().await?;
-    set::put_in_force(desk, running);
-    desk.live.notify(Topic::Rules, vec![rule.to_owned()]);
+    if let Some(everything) = everything {
+        noted::note(&mut tx, &everything.found).await?;
+    }
+    set::commit(desk, turn, tx, running, vec![rule.to_owned()]).await?;
     list::fetch(desk, rule).await
 }

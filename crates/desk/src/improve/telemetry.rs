@@ -38,10 +38,18 @@ pub(super) async fn received(desk: &Desk) -> Result<Arc<Vec<LogSource>>, Problem
     let now = desk.now();
     let fresh = |asked: Timestamp| asked <= now && now.since(asked) < FRESH;
     let known = desk.rulebook.inner.received.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    if let Some((_, sources)) = known.filter(|(asked, _)| fresh(*asked)) {
-        return Ok(sources);
+    if let Some((_, sources)) = known.as_ref().filter(|(asked, _)| fresh(*asked)) {
+        return Ok(sources.clone());
     }
-    let sources = Arc::new(ask(&desk.lake).await?);
+    let sources = match (ask(&desk.lake).await, known) {
+        (Ok(sources), _) => Arc::new(sources),
+        // What was there before is better than no list of rules at all.
+        (Err(problem), Some((_, sources))) => {
+            tracing::warn!(%problem, "the log sources that have come in could not be counted");
+            sources
+        }
+        (Err(problem), None) => return Err(problem),
+    };
     let answer = Some((now, sources.clone()));
     *desk.rulebook.inner.received.lock().unwrap_or_else(PoisonError::into_inner) = answer;
     Ok(sources)

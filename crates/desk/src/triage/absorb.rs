@@ -47,8 +47,9 @@ pub async fn absorb(db: &Db, ctx: &OpContext, detections: Vec<Detected>, positio
     if position <= committed {
         return Ok(Absorbed::default());
     }
-    let groups = coalesce(detections.into_iter().filter(|detected| detected.at > committed));
-    let firings = firings(&groups);
+    let detections: Vec<Detected> = detections.into_iter().filter(|detected| detected.at > committed).collect();
+    let firings = firings(&detections);
+    let groups = coalesce(detections.into_iter().filter(|detected| !detected.silent));
     let (mut fresh, mut grown) = (Vec::new(), Vec::new());
     part(&tx, groups, &mut fresh, &mut grown).await?;
     // In the order of the log, so that numbers rise with time.
@@ -70,11 +71,14 @@ pub async fn absorb(db: &Db, ctx: &OpContext, detections: Vec<Detected>, positio
     Ok(absorbed)
 }
 
-/// How often each rule matched, event by event.
-fn firings(groups: &BTreeMap<String, Group>) -> Firings {
+/// How often each rule matched: event by event, and a correlation once for all events of a hit.
+fn firings(detections: &[Detected]) -> Firings {
     let mut firings = Firings::default();
-    for group in groups.values() {
-        group.events.values().for_each(|(_, received)| firings.add(&group.rule.id, *received));
+    let mut counted = HashSet::new();
+    for found in detections {
+        if counted.insert((found.rule.id.as_str(), found.key.as_str(), found.at)) {
+            firings.add(&found.rule.id, found.received);
+        }
     }
     firings
 }

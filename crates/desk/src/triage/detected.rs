@@ -30,6 +30,8 @@ pub struct Detected {
     pub entities: Vec<Entity>,
     /// What this rule's alerts are counted by: host and account, without regard to case.
     pub key: String,
+    /// Whether it only feeds correlations: it is counted as a match of its rule, and no alert.
+    pub silent: bool,
 }
 
 /// Entities taken from one event.
@@ -99,6 +101,24 @@ pub fn detected(rule: &RuleRef, event: &Event, node: u16) -> Detected {
         host,
         user,
         entities,
+        silent: false,
+    }
+}
+
+/// A match that only feeds correlations.
+pub fn counted(rule: &RuleRef, event: &Event, node: u16) -> Detected {
+    Detected {
+        rule: rule.clone(),
+        event: EventId { node, seq: event.seq },
+        at: event.seq,
+        time: event.time,
+        received: event.received,
+        source: String::new(),
+        host: None,
+        user: None,
+        entities: Vec::new(),
+        key: String::new(),
+        silent: true,
     }
 }
 

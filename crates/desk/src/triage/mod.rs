@@ -27,7 +27,7 @@ pub use api::{CloseRequest, History, ReopenRequest, routes};
 pub(crate) use api::{history_of, person};
 pub use bulk::{BulkAction, BulkRequest};
 pub use collapse::{BUDGET, PERIOD};
-pub use detected::{Detected, correlated, detected};
+pub use detected::{Detected, correlated, counted, detected};
 pub use explain::{AlertEvents, AlertExplanation, RuleInForce};
 pub use lifecycle::{Change, Closing, Refused, Standing};
 pub use list::{AlertFilter, AlertHistogram, Facets, OwnedBy};

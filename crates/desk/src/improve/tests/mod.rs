@@ -1,12 +1,15 @@
 //! The room on each database, through its functions and its routes.
 
+mod correlations;
+mod sources;
+
 use detect::{Placeholders, RuleFile, Scratch, Setting};
 use model::{OpContext, Severity, Timestamp};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{Base, Opening, disable, enable, renew, start};
+use super::{Base, Opening, RuleState, disable, enable, renew, start};
 use crate::Desk;
 use crate::triage::tests::{Floor, detection, rule as reference};
 
@@ -281,11 +284,54 @@ async fn other_lists_are_another_set_and_what_is_off_stays_off() {
         assert_eq!((matching(&floor.desk, "whoami"), matching(&floor.desk, "netstat")), (vec![id(2)], vec![]), "{}", records.name);
         renew(&floor.desk, setting(&["netstat"])).await.unwrap();
         assert_eq!((matching(&floor.desk, "whoami"), matching(&floor.desk, "netstat")), (vec![], vec![id(2)]));
-        enable(&floor.desk, &system(&floor.desk), &id(1), "quiet again".into()).await.unwrap();
-        assert_eq!(matching(&floor.desk, "netstat"), [id(1), id(2)], "the new lists are those of the next set too");
-        let shown = floor.get(&format!("/api/v1/rules/{}", id(2))).await.ok();
-        let in_force = floor.desk.rules.load_full();
-        let place = in_force.find(&id(2)).unwrap() as usize;
-        assert_eq!(shown["rule"]["revision"], in_force.rules()[place].reference.version, "what is shown is what is in force");
+        // Its lists change while nothing that runs names them.
+        disable(&floor.desk, &system(&floor.desk), &id(2), "loud too".into()).await.unwrap();
+        renew(&floor.desk, setting(&["tasklist"])).await.unwrap();
+        for number in [1, 2] {
+            enable(&floor.desk, &system(&floor.desk), &id(number), "quiet again".into()).await.unwrap();
+            let shown = floor.get(&format!("/api/v1/rules/{}", id(number))).await.ok();
+            let in_force = floor.desk.rules.load_full();
+            let place = in_force.find(&id(number)).unwrap() as usize;
+            assert_eq!(shown["rule"]["revision"], in_force.rules()[place].reference.version, "what is shown is what is in force");
+        }
+        assert_eq!(matching(&floor.desk, "tasklist"), [id(1), id(2)], "the new lists are those of the next set too");
     }
+}
+
+/// A client may hang up at any moment: what the records say is what runs.
+#[tokio::test]
+async fn a_client_that_hangs_up_leaves_no_rule_off_that_runs() {
+    let records = testkit::sqlite();
+    let floor = Floor::on(&records.url).await;
+    start(&floor.desk, opening(&[("one.yml", &rule(1, "One", "whoami", ""))])).await.unwrap();
+    let mut finished = false;
+    for polls in 1.. {
+        let was_on = !matching(&floor.desk, "whoami").is_empty();
+        let ctx = system(&floor.desk);
+        let mut call: std::pin::Pin<Box<dyn Future<Output = _>>> = if was_on {
+            Box::pin(disable(&floor.desk, &ctx, "00000001-2222-4333-8444-555555555555", "loud".into()))
+        } else {
+            Box::pin(enable(&floor.desk, &ctx, "00000001-2222-4333-8444-555555555555", "quiet".into()))
+        };
+        let mut left = polls;
+        let done = std::future::poll_fn(|at| match call.as_mut().poll(at) {
+            std::task::Poll::Ready(done) => std::task::Poll::Ready(Some(done)),
+            std::task::Poll::Pending if left == 1 => std::task::Poll::Ready(None),
+            std::task::Poll::Pending => {
+                left -= 1;
+                std::task::Poll::Pending
+            }
+        });
+        finished = done.await.is_some_and(|done| done.is_ok());
+        drop(call);
+        // What goes on without the client is over when it is somebody else's turn.
+        drop(floor.desk.rulebook.turn().await);
+        let row = floor.get(&format!("/api/v1/rules/{}", id(1))).await.ok();
+        let is_on = !matching(&floor.desk, "whoami").is_empty();
+        assert_eq!(row["rule"]["state"] == RuleState::Enabled.as_str(), is_on, "after {polls} polls");
+        if finished || polls > 300 {
+            break;
+        }
+    }
+    assert!(finished, "the call came to its end");
 }

@@ -14,6 +14,7 @@ use model::{EventId, RuleRef, Timestamp};
 /// A detection of `rule` on `host`, received and seen at `at`.
 pub(crate) fn detection(rule: &RuleRef, host: &str, seq: u64, at: Timestamp) -> Detected {
     Detected {
+        silent: false,
         rule: rule.clone(),
         event: EventId { node: 1, seq },
         at: seq,

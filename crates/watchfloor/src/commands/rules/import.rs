@@ -1,13 +1,14 @@
 //! `rules import`: rules into a floor, or what they would change there or against another set.
 
 use super::telemetry::Floor;
-use super::{Named, Shape, line};
+use super::{Named, Shape, report};
 use crate::commands::token::console;
-use crate::commands::{Place, println, wait};
+use crate::commands::{Place, wait};
 use crate::content;
 use crate::lists::Watch;
 use crate::floor::{desk, lake_options};
 use crate::output::{CONTENT, Failure};
+use desk::Desk;
 use desk::improve::{self, Import, ImportReport, Opening, RuleEntry, RuleFinding, RuleRefusal, changes};
 use detect::{RuleFile, RuleSet, without_telemetry};
 use std::path::{Path, PathBuf};
@@ -38,7 +39,7 @@ pub struct ImportArgs {
 
 /// Imports and prints the report; 2 if no rule loads.
 pub fn run(args: &ImportArgs) -> Result<u8, Failure> {
-    let files = content::files(&args.path)?;
+    let files = content::with_samples(&args.path)?;
     let has_floor = args.floor.data.is_some() || args.floor.remote.server.is_some();
     if args.named.is_given() && args.against.is_none() && has_floor {
         return Err(Failure::usage("a floor has lists and pipelines of its own; --lists and --pipeline are for --against"));
@@ -49,15 +50,13 @@ pub fn run(args: &ImportArgs) -> Result<u8, Failure> {
         _ if args.dry_run => compared(args, files)?,
         _ => return Err(Failure::usage("name the floor: --server URL --token T, or --data DIR; or give --dry-run to see what they would bring")),
     };
-    match args.format {
-        Shape::Json => println(&serde_json::to_string(&report).map_err(Failure::usage)?),
-        Shape::Table => print(&report),
-    }
+    report::print(&report, args.format)?;
     Ok(if report.loaded == 0 { CONTENT } else { 0 })
 }
 
 /// Against another set, with nothing but the telemetry of a floor.
-fn compared(args: &ImportArgs, files: Vec<RuleFile>) -> Result<ImportReport, Failure> {
+fn compared(args: &ImportArgs, mut files: Vec<RuleFile>) -> Result<ImportReport, Failure> {
+    files.retain(|file| !detect::is_sample(&file.name));
     // Both sets for the same lists and pipelines, so that what is changed is the rules.
     let setting = args.named.setting()?;
     let (new, report) = RuleSet::compile_with(files, &setting);
@@ -71,8 +70,8 @@ fn compared(args: &ImportArgs, files: Vec<RuleFile>) -> Result<ImportReport, Fai
     Ok(ImportReport::of(new.all().count(), changes(entries(&old), entries(&new)), refused, silent))
 }
 
-/// Into a folder that no server has open.
-async fn into_folder(args: &ImportArgs, data: &Path, files: Vec<RuleFile>) -> Result<ImportReport, Failure> {
+/// The floor of a folder that no server has open, with its rules in force.
+pub(super) async fn open(data: &Path) -> Result<Desk, Failure> {
     if !data.join("lake").is_dir() {
         return Err(Failure::usage(format!("{} is no floor's folder", data.display())));
     }
@@ -82,6 +81,12 @@ async fn into_folder(args: &ImportArgs, data: &Path, files: Vec<RuleFile>) -> Re
     let desk = desk(data, settings.text("database.url"), lake_options(data, &settings)?).await?;
     ingest::follow::belong_together(&desk).await.map_err(Failure::usage)?;
     improve::start(&desk, opening).await.map_err(Failure::usage)?;
+    Ok(desk)
+}
+
+/// Into a folder that no server has open.
+async fn into_folder(args: &ImportArgs, data: &Path, files: Vec<RuleFile>) -> Result<ImportReport, Failure> {
+    let desk = open(data).await?;
     let wanted = Import { source: source(args)?, files: content::relative(&args.path, files), dry_run: args.dry_run };
     let report = improve::import(&desk, &console(), wanted).await;
     desk.lake.close();
@@ -121,24 +126,4 @@ fn archive(files: &[RuleFile]) -> std::io::Result<Vec<u8>> {
         tar.append_data(&mut header, file.name.trim_start_matches('/'), file.text.as_slice())?;
     }
     tar.into_inner()?.finish()
-}
-
-fn print(report: &ImportReport) {
-    for (word, entries) in [("added", &report.added), ("changed", &report.changed), ("removed", &report.removed)] {
-        for entry in entries {
-            println(&line(&format!("{word:<10}  {:<8}  {}  ({}, {})", entry.level.as_str(), entry.title, entry.file, entry.id)));
-        }
-    }
-    for refusal in &report.refused {
-        println(&line(&format!("refused     {refusal}")));
-    }
-    for finding in report.without_telemetry.iter().flatten() {
-        println(&line(&format!("no events   {}: {}", finding.title.as_deref().unwrap_or(&finding.file), finding.message)));
-    }
-    let silent = report.without_telemetry.as_ref().map_or("unknown".to_owned(), |silent| silent.len().to_string());
-    let [added, changed, removed, refused] = [report.added.len(), report.changed.len(), report.removed.len(), report.refused.len()];
-    eprintln!(
-        "loaded={} added={added} changed={changed} removed={removed} unchanged={} refused={refused} without_telemetry={silent}",
-        report.loaded, report.unchanged
-    );
 }

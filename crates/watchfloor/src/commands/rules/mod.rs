@@ -4,6 +4,8 @@ mod explain;
 mod explain_correlation;
 mod import;
 mod lint;
+mod remove;
+mod report;
 mod samples;
 mod sequence;
 mod telemetry;
@@ -25,6 +27,8 @@ pub enum RulesCommand {
     Explain(explain::ExplainArgs),
     /// Bring rules into a floor, with a report: added, changed and removed ones, those that do not load, those without telemetry here
     Import(import::ImportArgs),
+    /// Take an imported source out of a floor, with all of its rules; what another source has under the same ids comes back
+    Remove(remove::RemoveArgs),
 }
 
 /// Does it.
@@ -34,6 +38,7 @@ pub fn run(command: RulesCommand) -> Result<u8, Failure> {
         RulesCommand::Test(args) => test::run(&args),
         RulesCommand::Explain(args) => explain::run(&args),
         RulesCommand::Import(args) => import::run(&args),
+        RulesCommand::Remove(args) => remove::run(&args),
     }
 }
 
