@@ -34,6 +34,13 @@ const called = (tactic: string) => {
   return tactic ? words.charAt(0).toUpperCase() + words.slice(1) : "No tactic named";
 };
 
+/** The name of a technique; of a sub-technique that has none here, that of the technique above it. */
+const named = (id: string) => {
+  const of = (one: string) => techniques([`attack.${one}`])[0]?.name;
+  const above = of(id.replace(/\..*/, ""));
+  return of(id) ?? (above && id.includes(".") ? <span className={styles.zero}>Part of {above}</span> : null);
+};
+
 export function Coverage({ onTag }: { onTag: (tag: string) => void }) {
   const { data, error, refetch } = useCoverage();
   if (error && !data) {
@@ -69,7 +76,7 @@ export function Coverage({ onTag }: { onTag: (tag: string) => void }) {
                 <tr key={technique} data-blind={sum.seeing === 0 || undefined}>
                   <th scope="row" className={styles.technique}>
                     <button type="button" title={`Rules with ${tag}`} onClick={() => onTag(tag)}>
-                      <code>{technique}</code> {techniques([tag])[0]?.name}
+                      <code>{technique}</code> {named(technique)}
                     </button>
                   </th>
                   <Figures sum={sum} />

@@ -25,15 +25,16 @@ export function Refused() {
       <ul className={styles.list}>
         {items.map((one, at) => (
           <li key={at}>
+            <p className={styles.what}>
+              <Hostile text={one.message} />
+            </p>
+            <p className={styles.dim}>
+              {one.remedy} <code>{one.code}</code>
+            </p>
             <p className={styles.name}>
               <Hostile text={one.name} mono />
               {one.line != null && <span className={styles.dim}>line {one.line}</span>}
-              <code>{one.code}</code>
             </p>
-            <p>
-              <Hostile text={one.message} />
-            </p>
-            <p className={styles.dim}>{one.remedy}</p>
           </li>
         ))}
       </ul>

@@ -27,14 +27,14 @@ export function Report({ report, removal = false }: ReportProps) {
         {(one) => (
           <>
             <p>
-              <Hostile text={one.name} mono />
-              {one.line != null && <span className={styles.dim}> line {one.line}</span>}
-            </p>
-            <p>
               <Hostile text={one.message} />
             </p>
             <p className={styles.dim}>
               {one.remedy} <code>{one.code}</code>
+            </p>
+            <p className={styles.file}>
+              <Hostile text={one.name} mono />
+              {one.line != null && <span className={styles.dim}> line {one.line}</span>}
             </p>
           </>
         )}
