@@ -10,6 +10,8 @@ const MAX_COUNTED: usize = 16_384;
 const MAX_ASKED: usize = 4_096;
 /// Bytes of a group.
 const MAX_BYTES: usize = 4 << 20;
+/// Bytes of an empty group, with its place in the table.
+const BASE: usize = size_of::<Group>() + 32;
 /// Windows that one late event is held against.
 const MAX_WINDOWS: usize = 64;
 /// Events that a hit names when another correlation hears it.
@@ -82,10 +84,9 @@ pub(super) struct Put {
 }
 
 impl Group {
-    /// Bytes that it takes, with its place in the table.
+    /// Bytes that it takes.
     pub(super) fn bytes(&self) -> usize {
-        const TABLE: usize = 32;
-        size_of::<Group>() + TABLE + self.entries.capacity() * size_of::<Entry>() + self.heap
+        BASE + self.entries.capacity() * size_of::<Entry>() + self.heap
     }
 
     /// Drops what came so long ago that nothing can meet it any more.
@@ -120,30 +121,32 @@ impl Group {
         put
     }
 
-    /// Makes room: first what later entries make needless, then the oldest.
+    /// Makes room for a quarter more: first goes what later entries make needless, then the oldest.
     fn bound(&mut self, correlation: &Correlation) -> u64 {
         let most = if correlation.kind == Kind::EventCount { MAX_COUNTED } else { MAX_ASKED };
         if self.entries.len() <= most && self.bytes() <= MAX_BYTES {
             return 0;
         }
-        let before = self.entries.len();
         let needed = match correlation.kind {
             Kind::ValueCount => value::needed(&self.entries),
             Kind::Temporal => temporal::needed(&self.entries),
             Kind::TemporalOrdered => temporal::needed_in_order(&self.entries),
-            _ => vec![false; before],
+            _ => Vec::new(),
         };
-        let mut surplus = before - most * 3 / 4;
-        if self.entries.len() <= most {
-            surplus = before / 4;
+        let before = self.entries.len();
+        let (mut count, mut bytes) = (before, BASE + before * size_of::<Entry>() + self.heap);
+        for needed in [needed, Vec::new()] {
+            let mut needed = needed.into_iter();
+            self.entries.retain(|entry| {
+                let fits = count <= most * 3 / 4 && bytes <= MAX_BYTES * 3 / 4;
+                let stays = needed.next().unwrap_or(false) || fits;
+                if !stays {
+                    count -= 1;
+                    bytes -= size_of::<Entry>() + entry.heap();
+                }
+                stays
+            });
         }
-        let mut needed = needed.into_iter();
-        self.entries.retain(|_| {
-            let goes = surplus > 0 && !needed.next().unwrap_or(false);
-            surplus -= usize::from(goes);
-            !goes
-        });
-        self.entries.drain(..surplus.min(self.entries.len()));
         self.entries.shrink_to_fit();
         self.heap = self.entries.iter().map(Entry::heap).sum();
         (before - self.entries.len()) as u64

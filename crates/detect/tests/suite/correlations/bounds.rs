@@ -73,6 +73,31 @@ fn one_group_is_bounded_too_and_keeps_what_still_matters() {
     assert_eq!(feed(&set, &mut state, [(20_000, 20_000, sent("c").as_str())].into_iter()).len(), 1);
 }
 
+/// Few entries, each of them large: a hit hands on what the outer correlations group by.
+#[test]
+fn few_large_entries_are_bounded_by_their_bytes() {
+    let fields = |of: usize| (0..16).map(|at| format!("f{of}x{at}")).collect::<Vec<_>>().join(", ");
+    let outer = |of: usize| format!("---\ntitle: Outer {of}\ncorrelation: {{type: event_count, rules: [it], group-by: [{}], timespan: 1d, condition: {{gte: 900}}}}\n", fields(of));
+    let inner = "type: event_count\nrules: [a]\ngroup-by: [k]\ntimespan: 1d\ncondition: {gte: 900}";
+    for outers in [1, 6, 70] {
+        let chain: String = (0..outers).map(outer).collect();
+        let set = compiled(&(with(inner).replace("title: It\n", "title: It\nname: it\n") + &chain));
+        let mut state = Correlator::new(&set, ANY_DELAY);
+        // Sixteen fields an outer one, with sixteen values of 250 bytes each.
+        let values = vec!["x".repeat(250); 16];
+        let named = (0..outers).flat_map(|of| (0..16).map(move |at| format!("f{of}x{at}")));
+        let mut event: serde_json::Map<String, serde_json::Value> = named.map(|name| (name, serde_json::json!(values))).collect();
+        event.insert("k".to_owned(), "a".into());
+        let event = serde_json::Value::Object(event).to_string();
+        assert_eq!(send(&set, &mut state, &vec![event; 100]), 0);
+        let figures = state.figures();
+        assert!(figures.bytes <= 4 << 20, "{outers}: {figures:?}");
+        assert_eq!(figures.entries + figures.dropped, 100, "{outers}: {figures:?}");
+        // As many as fit stay, less what is given up at once.
+        assert_eq!(figures.entries > 0, outers < 70, "{outers}: {figures:?}");
+    }
+}
+
 /// By the clock, not by what an event says of its time.
 #[test]
 fn what_nothing_can_meet_any_more_goes() {
