@@ -1,17 +1,20 @@
 //! Correlations: rules about the matches of other rules, counted, summed or put in order per group and within a time.
 //!
 //! [`read`] takes the document apart and refuses what cannot run; [`resolve`] ties it to the rules that it names;
-//! [`facts`] is what of an event a correlation needs, small enough to cross a process boundary; [`state`] holds what was
-//! seen, within limits, and answers with [`Correlated`]; [`count`], [`value`] and [`temporal`] each ask one family of
-//! questions of a window. No clock: whoever feeds the state says what time it is.
+//! [`facts`] is what of an event a correlation needs, small enough to cross a process boundary; [`heard`] is what it makes of
+//! that; [`state`] holds what was seen and answers with [`Correlated`]; [`table`] keeps it within limits; [`count`],
+//! [`value`] and [`temporal`] each ask one family of questions of a window. No clock: whoever feeds the state says what
+//! time it is.
 
 mod count;
 mod facts;
 mod group;
+mod heard;
 mod read;
 mod resolve;
 mod snapshot;
 mod state;
+mod table;
 mod temporal;
 mod value;
 

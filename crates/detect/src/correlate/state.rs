@@ -10,18 +10,16 @@
 //! than its share: whoever floods one correlation does not make the others forget.
 
 use super::facts::Fact;
-use super::group::{Entry, Group, MAX_INNER, More};
-use super::{Book, Column, Correlation, Kind, Leg, value};
+use super::group::{Entry, Group, MAX_INNER};
+use super::heard::{Heard, Key, chosen, counted, keys, more};
+use super::table::Table;
+use super::{Book, Column, Correlation, Kind, Leg};
 use crate::ruleset::RuleSet;
 use model::Timestamp;
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Groups that one event may be in, where its group fields have several values.
-const MAX_KEYS: usize = 32;
-/// Values of one event that are counted or reckoned with.
-const MAX_COMBINED: usize = 32;
 /// Events that a hit names; it counts all.
 const MAX_NAMED: usize = 1_000;
 /// Values that a hit hands on of one column.
@@ -97,16 +95,6 @@ pub struct Figures {
     pub hits: u64,
 }
 
-/// The groups of one correlation.
-#[derive(Debug, Default)]
-pub(super) struct Table {
-    /// By a digest that a sender can choose, so that the hash is keyed.
-    pub places: HashMap<u128, u32>,
-    pub bytes: usize,
-    pub oldest: Option<u32>,
-    pub newest: Option<u32>,
-}
-
 /// The state of a set's correlations.
 #[derive(Debug)]
 pub struct Correlator {
@@ -127,23 +115,6 @@ struct News<'h> {
     heard: Heard<'h>,
     key: Key,
     entries: Vec<Entry>,
-}
-
-/// What is heard: columns with their values.
-#[derive(Clone, Copy)]
-struct Heard<'h> {
-    values: &'h [Vec<String>],
-    time: i64,
-    /// The events of a hit; none for a rule's match.
-    inner: Option<(&'h [u64], u64)>,
-}
-
-/// A group that an event is in.
-#[derive(Clone, Debug)]
-struct Key {
-    digest: u128,
-    /// For each group field which of its values.
-    chosen: Vec<usize>,
 }
 
 impl Correlator {
@@ -285,190 +256,10 @@ impl Correlator {
         Some((hit, columns))
     }
 
-    fn account(&mut self, index: u32, before: usize, after: usize) {
-        self.bytes = (self.bytes + after).saturating_sub(before);
-        if let Some(table) = self.tables.get_mut(index as usize) {
-            table.bytes = (table.bytes + after).saturating_sub(before);
-        }
-    }
-
-    /// The place of a group, which becomes the newest of its correlation.
-    fn place(&mut self, index: u32, key: u128) -> u32 {
-        let known = self.tables.get(index as usize).and_then(|table| table.places.get(&key).copied());
-        let place = match known {
-            Some(place) => {
-                self.unlink(index, place);
-                place
-            }
-            None => self.insert(index, Group::restored(key, self.clock, VecDeque::new())),
-        };
-        self.link(index, place);
-        place
-    }
-
-    /// Adds a group, in no order yet.
-    fn insert(&mut self, index: u32, group: Group) -> u32 {
-        let (key, bytes) = (group.key, group.bytes());
-        let place = match self.free.pop() {
-            Some(place) => place,
-            None => {
-                self.groups.push(Group::default());
-                // Bounded by the limit of groups.
-                self.groups.len() as u32 - 1
-            }
-        };
-        if let Some(slot) = self.groups.get_mut(place as usize) {
-            *slot = group;
-        }
-        if let Some(table) = self.tables.get_mut(index as usize) {
-            table.places.insert(key, place);
-        }
-        self.account(index, 0, bytes);
-        place
-    }
-
-    /// A group as the newest of its correlation.
-    pub(super) fn restore(&mut self, index: u32, group: Group) {
-        let place = self.insert(index, group);
-        self.link(index, place);
-        self.make_room(index);
-    }
-
-    fn remove(&mut self, index: u32, place: u32) {
-        self.unlink(index, place);
-        let Some(group) = self.groups.get_mut(place as usize).map(std::mem::take) else { return };
-        if let Some(table) = self.tables.get_mut(index as usize) {
-            table.places.remove(&group.key);
-        }
-        self.account(index, group.bytes(), 0);
-        self.free.push(place);
-    }
-
-    fn link(&mut self, index: u32, place: u32) {
-        let Some(table) = self.tables.get_mut(index as usize) else { return };
-        let older = table.newest.replace(place);
-        table.oldest.get_or_insert(place);
-        if let Some(group) = older.and_then(|older| self.groups.get_mut(older as usize)) {
-            group.newer = Some(place);
-        }
-        if let Some(group) = self.groups.get_mut(place as usize) {
-            (group.older, group.newer) = (older, None);
-        }
-    }
-
-    fn unlink(&mut self, index: u32, place: u32) {
-        let Some((older, newer)) = self.groups.get(place as usize).map(|group| (group.older, group.newer)) else { return };
-        let Some(table) = self.tables.get_mut(index as usize) else { return };
-        match older {
-            Some(older) => self.groups.get_mut(older as usize).into_iter().for_each(|group| group.newer = newer),
-            None => table.oldest = newer,
-        }
-        match newer {
-            Some(newer) => self.groups.get_mut(newer as usize).into_iter().for_each(|group| group.older = older),
-            None => table.newest = older,
-        }
-    }
-
-    /// Drops groups that nothing can meet any more; a few at a time keeps up with what comes.
-    fn sweep(&mut self, index: u32, dead: i64) {
-        for _ in 0..2 {
-            let oldest = self.tables.get(index as usize).and_then(|table| table.oldest);
-            match oldest.filter(|place| self.groups.get(*place as usize).is_some_and(|group| group.touched < dead)) {
-                Some(place) => {
-                    self.remove(index, place);
-                    self.figures.expired += 1;
-                }
-                None => return,
-            }
-        }
-    }
-
-    /// Evicts until the limits hold again.
-    fn make_room(&mut self, index: u32) {
-        while self.bytes > self.limits.bytes || self.groups.len() - self.free.len() > self.limits.groups {
-            let Some(victim) = self.victim(index) else { return };
-            let Some(place) = self.tables.get(victim as usize).and_then(|table| table.oldest) else { return };
-            self.remove(victim, place);
-            self.figures.evicted += 1;
-        }
-    }
-
-    /// The correlation that has to give something up: the one that grows, if it has more than its share, else the largest.
-    fn victim(&self, index: u32) -> Option<u32> {
-        let share = self.limits.bytes / self.tables.len().max(1);
-        if self.tables.get(index as usize).is_some_and(|table| table.bytes > share) {
-            return Some(index);
-        }
-        let largest = self.tables.iter().zip(0u32..).max_by_key(|(table, _)| table.bytes);
-        largest.filter(|(table, _)| table.bytes > 0).map(|(_, index)| index)
-    }
 }
 
 fn nanos(duration: Duration) -> i64 {
     i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX)
-}
-
-fn column(values: &[Vec<String>], column: u32) -> &[String] {
-    values.get(column as usize).map_or(&[], Vec::as_slice)
-}
-
-/// Every choice of one value a column, at most `limit`; none where a column has no value.
-fn choices(columns: &[u32], values: &[Vec<String>], limit: usize) -> Vec<Vec<usize>> {
-    let mut all: Vec<Vec<usize>> = vec![Vec::with_capacity(columns.len())];
-    for at in columns {
-        let count = column(values, *at).len();
-        let longer = all.iter().flat_map(|chosen| {
-            (0..count).map(move |next| {
-                let mut longer = Vec::with_capacity(columns.len());
-                longer.extend_from_slice(chosen);
-                longer.push(next);
-                longer
-            })
-        });
-        all = longer.take(limit).collect();
-    }
-    all
-}
-
-fn chosen<'v>(columns: &'v [u32], values: &'v [Vec<String>], chosen: &'v [usize]) -> impl Iterator<Item = &'v str> {
-    columns.iter().zip(chosen).filter_map(|(at, which)| column(values, *at).get(*which).map(String::as_str))
-}
-
-/// The groups that an event is in, each once.
-fn keys(columns: &[u32], values: &[Vec<String>]) -> Vec<Key> {
-    let mut keys: Vec<Key> = Vec::new();
-    for choice in choices(columns, values, MAX_KEYS) {
-        let digest = value::digest(chosen(columns, values, &choice));
-        if !keys.iter().any(|known| known.digest == digest) {
-            keys.push(Key { digest, chosen: choice });
-        }
-    }
-    keys
-}
-
-/// What an event brings to be counted: one value where nothing but the event is.
-fn counted(correlation: &Correlation, leg: &Leg, values: &[Vec<String>]) -> Vec<u64> {
-    match correlation.kind {
-        Kind::EventCount | Kind::Temporal | Kind::TemporalOrdered => vec![0],
-        Kind::ValueCount => {
-            let hashes = choices(&leg.field, values, MAX_COMBINED).into_iter().map(|choice| value::hash(chosen(&leg.field, values, &choice)));
-            hashes.collect()
-        }
-        Kind::ValueSum | Kind::ValueAvg | Kind::ValuePercentile(_) | Kind::ValueMedian => {
-            let texts = leg.field.iter().flat_map(|at| column(values, *at)).take(MAX_COMBINED);
-            texts.filter_map(|text| value::number(text)).map(f64::to_bits).collect()
-        }
-    }
-}
-
-/// What an entry holds for others that hear its correlation, or of the hit that it is.
-fn more(correlation: &Correlation, leg: &Leg, heard: &Heard<'_>) -> Option<Box<More>> {
-    if correlation.carried == 0 && heard.inner.is_none() {
-        return None;
-    }
-    let carried = leg.carried.iter().map(|at| column(heard.values, *at).to_vec()).collect();
-    let (events, count) = heard.inner.map_or((Vec::new(), 0), |(events, count)| (events.to_vec(), count));
-    Some(Box::new(More { carried, events, count }))
 }
 
 fn correlated(index: u32, correlation: &Correlation, (leg, key, heard): (&Leg, &Key, &Heard<'_>), taken: &[Entry], figure: f64) -> Correlated {
