@@ -83,7 +83,8 @@ pub(super) fn shape(text: &[u8]) -> Shape {
 /// Whether the colon at this place stands in no IPv6 address.
 fn not_v6(text: &[u8], at: usize) -> bool {
     let slashes = text.get(at + 1..at + 3) == Some(b"//");
-    slashes || text.get(..at).is_some_and(|before| before.len() > 4 && !before.contains(&b':'))
+    let first = |before: &[u8]| !before.contains(&b':') && (before.len() > 4 || before.contains(&b'.'));
+    slashes || text.get(..at).is_some_and(first)
 }
 
 /// What the text is, whose first unusual byte stands at this place.
@@ -147,6 +148,7 @@ mod tests {
         check("2001:0db8:0000:0000:0000:0000:0000:0007", Shape::Address);
         check("192.0.2.7:8080", Shape::NamePort(9));
         check("evil.example:8080", Shape::NamePort(12));
+        check("t.co:443", Shape::NamePort(4));
         check("[2001:db8::7]:443", Shape::NamePort(13));
         check("a.evil.example", Shape::Name);
         check("bücher.example", Shape::Name);

@@ -2,7 +2,10 @@
 //! that goes without saying, with capital letters in the host.
 //!
 //! The form is `host[:port]/path[?query]`: no scheme, no account, no fragment, the host in lower case and without a dot at
-//! its end, no port 80 or 443, and `/` for no path. An indicator without a query hits whatever query there is.
+//! its end, in ASCII (IDNA), no port 80 or 443, and `/` for no path. An indicator without a query hits whatever query there
+//! is.
+
+use super::super::value::ascii_domain;
 
 /// A URL in its parts, borrowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +24,8 @@ pub(crate) struct Parts<'t> {
 pub(crate) fn split(text: &str) -> Option<Parts<'_>> {
     let rest = match text.find("://") {
         Some(at) if is_scheme(text.get(..at)?) => text.get(at + 3..)?,
+        // Of a URL within this one, which is written without its scheme.
+        Some(at) if text.get(..at)?.contains(['/', '?', '#']) => text,
         Some(_) => return None,
         None => text,
     };
@@ -52,7 +57,12 @@ fn is_scheme(text: &str) -> bool {
 
 /// Appends the comparable form, with or without the query.
 pub(crate) fn write(parts: &Parts<'_>, query: bool, out: &mut Vec<u8>) {
-    out.extend(parts.host.bytes().map(|byte| byte.to_ascii_lowercase()));
+    let mut name = Vec::new();
+    if !parts.host.is_ascii() && ascii_domain(parts.host, &mut name).is_ok() {
+        out.append(&mut name);
+    } else {
+        out.extend(parts.host.bytes().map(|byte| byte.to_ascii_lowercase()));
+    }
     if let Some(port) = parts.port {
         out.push(b':');
         out.extend_from_slice(port.as_bytes());
@@ -82,6 +92,8 @@ mod tests {
         check("HTTPS://user:secret@evil.example:443", Some("evil.example/"));
         check("http://evil.example.:8080?x", Some("evil.example:8080/?x"));
         check("http://[2001:DB8::1]:81/a", Some("[2001:db8::1]:81/a"));
+        check("evil.example/to?u=http://good.example/", Some("evil.example/to?u=http://good.example/"));
+        check("http://Bücher.example/a", Some("xn--bcher-kva.example/a"));
         check("http:///a", None);
         check("http://evil.example:port/", None);
         check("not a scheme://evil.example/", None);

@@ -133,12 +133,14 @@ fn what_is_defanged_is_meant() {
     }
     check("hxxp://evil[.]example/x", "url.full", "http://evil.example/x", &["list:url:evil.example/x"]);
     check("[.]evil[.]example", "dns.question.name", "a.evil.example", &["list:domain:evil.example"]);
+    check("hxxp.example", "dns.question.name", "hxxp.example", &["list:domain:hxxp.example"]);
 }
 
 #[test]
 fn what_would_hit_everything_is_refused_with_its_place() {
     let list = "0.0.0.0/0\ncom\nco.uk\nd41d8cd98f00b204e9800998ecf8427e\n::/0\n127.0.0.1\n0.0.0.0\n10.0.0.0/7\n\
-                00000000000000000000000000000000\ngithub.io\nlocalhost\nupdate.exe\nDA39A3EE5E6B4B0D3255BFEF95601890AFD80709\n::ffff:0.0.0.0/96\n255.255.255.255\n192.0.2.0/33";
+                00000000000000000000000000000000\ngithub.io\nlocalhost\nupdate.exe\nDA39A3EE5E6B4B0D3255BFEF95601890AFD80709\n::ffff:0.0.0.0/96\n255.255.255.255\n192.0.2.0/33\n\
+                127.0.0.0/8\n::/64";
     assert_eq!(
         refused(list),
         [
@@ -158,6 +160,8 @@ fn what_would_hit_everything_is_refused_with_its_place() {
             "line 14 list.network_too_wide",
             "line 15 list.address_special",
             "line 16 list.address",
+            "line 17 list.address_special",
+            "line 18 list.address_special",
         ]
     );
     assert_eq!(indicators(list).indicators.len(), 0);

@@ -6,13 +6,16 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// What is written so that nobody clicks on it, as it is: `hxxp`, `[.]`, `(.)`, `[dot]`, `[:]`, `[@]`, `[at]`.
 pub(super) fn refanged(text: &str) -> std::borrow::Cow<'_, str> {
-    let scheme = text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("hxxp"));
-    let meow = text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("meow"));
-    if !scheme && !meow && !text.contains(['[', '(', '{', '\\']) {
+    let scheme = text.split_at_checked(4).is_some_and(|(start, rest)| {
+        let rest = rest.strip_prefix(['s', 'S']).unwrap_or(rest);
+        // `hxxp.example` is a name.
+        (start.eq_ignore_ascii_case("hxxp") || start.eq_ignore_ascii_case("meow")) && rest.starts_with([':', '['])
+    });
+    if !scheme && !text.contains(['[', '(', '{', '\\']) {
         return text.into();
     }
     let mut out = text.to_owned();
-    if scheme || (meow && text.contains(':')) {
+    if scheme {
         out.replace_range(..4, "http");
     }
     for (defanged, plain) in DEFANGED {
@@ -84,18 +87,14 @@ pub(super) fn email(text: &str, key: &mut Vec<u8>) -> Result<Kind, Fault> {
 }
 
 pub(super) fn url_of(text: &str, key: &mut Vec<u8>) -> Result<Kind, Fault> {
-    let Some(parts) = url::split(text) else { return fault("list.url", "no URL") };
+    // One dot at the end of a host is left alone, more are no host.
+    let Some(parts) = url::split(text).filter(|parts| !parts.host.ends_with('.')) else {
+        return fault("list.url", "no URL");
+    };
     let host = parts.host;
     // A network written with a scheme is none.
     if host.parse::<IpAddr>().is_err() && !host.starts_with('[') {
-        let mut name = Vec::new();
-        ascii_domain(host, &mut name)?;
-        if !host.is_ascii() {
-            let text = text.replacen(host, std::str::from_utf8(&name).unwrap_or(host), 1);
-            let Some(parts) = url::split(&text) else { return fault("list.url", "no URL") };
-            url::write(&parts, true, key);
-            return Ok(Kind::Url);
-        }
+        ascii_domain(host, &mut Vec::new())?;
     }
     url::write(&parts, true, key);
     Ok(Kind::Url)

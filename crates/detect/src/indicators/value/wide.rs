@@ -22,6 +22,13 @@ pub(super) fn refuse_wide(kind: Kind, key: &[u8]) -> Result<(), Fault> {
         Kind::Address if address_of(key).is_some_and(special) => {
             fault("list.address_special", format!("{} is every machine's own", shown(kind, key)))
         }
+        // `127.0.0.0/8` and `::/64` hold the same machines.
+        Kind::Network
+            if key.first() >= Some(&MIN_PREFIX.0)
+                && address_of(key.get(1..).unwrap_or_default()).is_some_and(special) =>
+        {
+            fault("list.address_special", format!("{} holds every machine's own addresses", shown(kind, key)))
+        }
         Kind::Network => match key.split_first() {
             Some((length, octets)) if *length < if octets.len() == 4 { MIN_PREFIX.0 } else { MIN_PREFIX.1 } => {
                 fault("list.network_too_wide", format!("{} would hit a large part of all addresses", shown(kind, key)))
