@@ -2,12 +2,13 @@
 
 use super::lanes::Lane;
 use crate::peer::{read, told};
-use crate::report::cpu_of_thread;
+use crate::report::{cpu, cpu_of_thread};
 use detect::{RuleSet, Scratch};
 use model::Event;
 use rsigma_eval::{Engine, event::JsonEvent};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
+use std::time::Instant;
 
 /// The categories of each event in the other engine's words.
 pub type Sources = Vec<Vec<rsigma_parser::LogSource>>;
@@ -24,6 +25,15 @@ pub fn timed(work: impl FnOnce()) -> f64 {
     let begun = cpu_of_thread();
     work();
     cpu_of_thread() - begun
+}
+
+/// Adds the seconds that passed and those of all processors; what was made is dropped afterwards.
+pub fn taken<T>((wall, processor): &mut (Vec<f64>, Vec<f64>), work: impl FnOnce() -> T) {
+    let (begun, used) = (Instant::now(), cpu(std::process::id()));
+    let made = work();
+    wall.push(begun.elapsed().as_secs_f64());
+    processor.push(cpu(std::process::id()) - used);
+    drop(made);
 }
 
 /// Asks our own parser, before anything is timed: the other engine is told for nothing.

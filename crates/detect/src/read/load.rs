@@ -1,21 +1,20 @@
 //! From files of Sigma rules to rules that run, and a report of those that do not. One bad rule never fails the rest.
 
 use crate::correlate::{self, Book, Known};
-use crate::pipeline::{Passed, Pipelines, Renaming};
+use crate::pipeline::{Passed, Pipelines};
 use crate::read::collection;
-use crate::read::draft::{Draft, Part};
+use crate::read::draft::Draft;
 use crate::read::filters::Filters;
 use crate::rule::item::Vocabulary;
-use crate::read::outline::Outline;
 use crate::read::placeholder::{Lookup, Placeholders};
+use crate::read::said::{self, Said};
 use crate::refusal::{Fault, LoadReport, Refusal};
 use crate::rule::Rule;
 use crate::read::yaml::{self, Node};
 use model::{LogSource, Name, RuleRef, Severity};
-use rsigma_parser::{Detections, SigmaRule, Status, parse_sigma_yaml};
+use rsigma_parser::{SigmaRule, Status};
 use rustc_hash::FxHashSet;
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
 
 /// A file of rules, as bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +42,8 @@ const MAX_FILE: usize = 1 << 20;
 const MAX_RULES: usize = 50_000;
 /// Correlations of a set.
 const MAX_CORRELATIONS: usize = 5_000;
+/// Documents that are read before the first of them is compiled; what they say takes more room than the rules.
+const AT_ONCE: usize = 512;
 /// Bytes of a name in a log source.
 const MAX_NAME: usize = 128;
 
@@ -139,10 +140,12 @@ pub(crate) fn load(files: Vec<RuleFile>, setting: &Setting) -> Loaded {
     }
     let heard = documents.iter().any(|document| document.may_have("correlation"));
     let mut reading = Reading { setting, filters, ids: FxHashSet::default(), passed: Passed::new(&setting.pipelines), heard };
-    for document in documents {
-        if let Err(fault) = loaded.document(&document, &mut reading) {
-            loaded.known.refuse(&document.text, &document.name);
-            loaded.report.refused.push(document.refuse(fault));
+    for some in documents.chunks(AT_ONCE) {
+        for (document, said) in some.iter().zip(said::all(some)) {
+            if let Err(fault) = said.and_then(|said| loaded.document(document, said, &mut reading)) {
+                loaded.known.refuse(&document.text, &document.name);
+                loaded.report.refused.push(document.refuse(fault));
+            }
         }
     }
     // Before anything refers to a rule by its place.
@@ -188,18 +191,23 @@ fn text_of(file: &RuleFile) -> Result<&str, Fault> {
 }
 
 impl Loaded {
-    fn document(&mut self, document: &Document, reading: &mut Reading<'_>) -> Result<(), Fault> {
+    fn document(&mut self, document: &Document, said: Said, reading: &mut Reading<'_>) -> Result<(), Fault> {
         if self.rules.len() >= MAX_RULES || self.waiting.len() >= MAX_CORRELATIONS {
             return Err(Fault::new("rule.too_many", "the set is full"));
         }
-        let node = Node::parse(&document.text)?;
-        if node.get("correlation").is_some() {
-            let draft = correlate::read(document, &node)?;
-            reading.unique(&draft.rule.reference.id)?;
-            self.waiting.push((document.clone(), draft));
-            return Ok(());
-        }
-        let (rule, renaming) = read(document, &node, reading, &mut self.vocabulary)?;
+        let (node, draft) = match said {
+            Said::Rule(node, draft) => (node, draft),
+            Said::Correlation(node) => {
+                let draft = correlate::read(document, &node)?;
+                reading.unique(&draft.rule.reference.id)?;
+                self.waiting.push((document.clone(), draft));
+                return Ok(());
+            }
+        };
+        let mut draft = *draft;
+        reading.filters.apply(&mut draft);
+        let renaming = reading.setting.pipelines.apply(&node, &mut draft, reading.heard)?;
+        let rule = rule_of(document, &node, draft, reading.setting, &mut self.vocabulary)?;
         reading.unique(&rule.reference.id)?;
         reading.passed.note(&rule, renaming);
         self.rules.push(rule);
@@ -213,30 +221,6 @@ impl Loaded {
         self.book = book;
         faults.into_iter().filter_map(|(index, fault)| Some(documents.get(index)?.refuse(fault))).collect()
     }
-}
-
-/// One document to one rule, and how pipelines rename its fields.
-fn read<'s>(
-    document: &Document,
-    node: &Node,
-    reading: &mut Reading<'s>,
-    vocabulary: &mut Vocabulary,
-) -> Result<(Rule, Renaming<'s>), Fault> {
-    check_document(node)?;
-    let detection = node.get("detection").ok_or_else(|| Fault::new("rule.invalid", "the rule has no detection"))?;
-    // Before the parser, which recurses on what is bounded here.
-    let outline = Outline::of(detection, &[])?;
-    let mut rule = parsed(&document.text)?;
-    let part = Part::new(outline, std::mem::replace(&mut rule.detection, nothing()))?;
-    let mut draft = Draft { rule, parts: vec![part], influences: Vec::new(), changed_by: Vec::new() };
-    reading.filters.apply(&mut draft);
-    let setting = reading.setting;
-    let renaming = setting.pipelines.apply(node, &mut draft, reading.heard)?;
-    Ok((rule_of(document, node, draft, setting, vocabulary)?, renaming))
-}
-
-fn nothing() -> Detections {
-    Detections { named: HashMap::new(), conditions: Vec::new(), condition_strings: Vec::new(), timeframe: None }
 }
 
 fn rule_of(document: &Document, node: &Node, draft: Draft, setting: &Setting, vocabulary: &mut Vocabulary) -> Result<Rule, Fault> {
@@ -293,25 +277,6 @@ fn rule_of(document: &Document, node: &Node, draft: Draft, setting: &Setting, vo
 
 pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Kinds of documents that are no rules for single events.
-fn check_document(node: &Node) -> Result<(), Fault> {
-    let Node::Map(_) = node else { return Err(Fault::new("rule.invalid", "the document is not a map")) };
-    match node.get("logsource") {
-        Some(Node::Map(_)) => Ok(()),
-        _ => Err(Fault::new("rule.invalid", "the rule has no logsource")),
-    }
-}
-
-/// The rule as `rsigma-parser` reads it.
-fn parsed(text: &str) -> Result<SigmaRule, Fault> {
-    let mut collection = parse_sigma_yaml(text).map_err(|error| Fault::new("rule.invalid", error.to_string()))?;
-    // Its remaining remarks (an unknown status, a malformed `related`) do not change what a rule matches.
-    collection
-        .rules
-        .pop()
-        .ok_or_else(|| Fault::new("rule.invalid", collection.errors.pop().unwrap_or_else(|| "no rule".to_owned())))
 }
 
 fn log_source(rule: &SigmaRule) -> Result<LogSource, Fault> {

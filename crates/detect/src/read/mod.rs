@@ -10,6 +10,7 @@ pub(crate) mod head;
 pub(crate) mod load;
 pub(crate) mod outline;
 pub(crate) mod placeholder;
+mod said;
 pub(crate) mod yaml;
 
 pub use archive::{
