@@ -14,13 +14,14 @@ pub fn split(bytes: &[u8], format: Format) -> Split<'_> {
         Format::Auto => matches!(trimmed.first(), Some(b'{' | b'[')) && first_line_is_json(trimmed),
         Format::Syslog | Format::Lines => false,
     };
-    if json {
-        // The outer bracket of an array is skipped: its elements are the records.
-        Split { rest: trimmed.strip_prefix(b"[").unwrap_or(trimmed), json }
-    } else {
-        Split { rest: bytes, json }
-    }
+    // The outer bracket of an array is skipped: its elements are the records.
+    let rest = if json { trimmed.strip_prefix(b"[").unwrap_or(trimmed) } else { bytes };
+    Split { rest, json, patience: PATIENCE }
 }
+
+/// Bytes that are searched in vain for the ends of objects; then an object has to end in its own line. Each of many
+/// lines that open a brace would be held against all that follow.
+const PATIENCE: usize = 16 * MAX_RECORD;
 
 /// `[` also begins lines of text; an array of objects goes on with `{` or ends.
 fn first_line_is_json(trimmed: &[u8]) -> bool {
@@ -35,6 +36,7 @@ fn first_line_is_json(trimmed: &[u8]) -> bool {
 pub struct Split<'a> {
     rest: &'a [u8],
     json: bool,
+    patience: usize,
 }
 
 impl<'a> Iterator for Split<'a> {
@@ -52,7 +54,7 @@ impl<'a> Iterator for Split<'a> {
                 return None;
             }
             let end = match self.json && self.rest[0] == b'{' {
-                true => object_end(self.rest).unwrap_or_else(|| line_end(self.rest)),
+                true => self.object_end(),
                 false => line_end(self.rest),
             };
             let (record, rest) = self.rest.split_at(end);
@@ -65,6 +67,18 @@ impl<'a> Iterator for Split<'a> {
                 return Some(record);
             }
         }
+    }
+}
+
+impl Split<'_> {
+    /// The end of the object that begins here; of its line, where the object has none.
+    fn object_end(&mut self) -> usize {
+        let line = line_end(self.rest);
+        let within = if self.patience == 0 { self.rest.get(..line).unwrap_or(self.rest) } else { self.rest };
+        object_end(within).unwrap_or_else(|| {
+            self.patience = self.patience.saturating_sub(within.len().min(MAX_RECORD));
+            line
+        })
     }
 }
 
@@ -122,6 +136,16 @@ mod tests {
         check("<13>one\n<13>two", Format::Auto, &["<13>one", "<13>two"]);
         check("[12:00] text\nmore", Format::Auto, &["[12:00] text", "more"]);
         check("", Format::Auto, &[]);
+        check("{\"a\":\n{\n\"b\":2}\n", Format::Json, &["{\"a\":", "{\n\"b\":2}"]);
         check("\u{feff}{\"a\":1}", Format::Auto, &["{\"a\":1}"]);
+    }
+
+    #[test]
+    fn braces_that_are_never_closed_cost_no_more_than_patience() {
+        // Unbounded, this would look at some 10^13 bytes.
+        let text = "{\n".repeat(4 << 20) + "{\"a\":1}\n{\"b\":2}\n";
+        let records: Vec<&[u8]> = split(text.as_bytes(), Format::Json).collect();
+        assert_eq!(records.len(), (4 << 20) + 2);
+        assert!(records.ends_with(&[br#"{"a":1}"#, br#"{"b":2}"#]));
     }
 }
