@@ -12,6 +12,9 @@ const HEADER: u64 = 4 << 10;
 /// How the header begins.
 pub const MAGIC: &[u8] = b"ElfFile\0";
 
+/// Chunks of one file, which are a terabyte; no service writes as much, and a file with holes costs its sender nothing.
+const MAX_CHUNKS: u64 = 1 << 24;
+
 /// How a chunk begins.
 const MAGIC_OF_CHUNK: &[u8] = b"ElfChnk\0";
 
@@ -52,6 +55,7 @@ impl Log {
     pub fn fault(&self) -> Option<&'static str> {
         match self.read_at(0, MAGIC.len()) {
             _ if self.length < HEADER => Some("shorter than the header of an EVTX file"),
+            Ok(bytes) if bytes == MAGIC && self.length > start_of(MAX_CHUNKS) => Some("larger than a terabyte; what is behind that is not read"),
             Ok(bytes) if bytes == MAGIC => None,
             _ => Some("its header is not that of an EVTX file"),
         }
@@ -62,9 +66,9 @@ impl Log {
         self.length
     }
 
-    /// Number of chunks, a cut-off one at the end included.
+    /// Number of chunks that are read, a cut-off one at the end included.
     pub fn chunks(&self) -> u64 {
-        self.length.saturating_sub(HEADER).div_ceil(CHUNK as u64)
+        self.length.saturating_sub(HEADER).div_ceil(CHUNK as u64).min(MAX_CHUNKS)
     }
 
     /// All chunks in ranges of at most `most`, in the order of their records: a log that is full goes on at its
@@ -171,5 +175,19 @@ mod tests {
         check(&[Some(50), Some(60), Some(70), Some(20)], &[3..4, 0..2, 2..3]);
         // What says nothing stays where it is.
         check(&[Some(5), Some(6), None, None, Some(7)], &[0..2, 2..4, 4..5]);
+    }
+
+    #[test]
+    fn a_file_has_an_end_that_is_told() {
+        let log = |length| {
+            let mut bytes = MAGIC.to_vec();
+            bytes.resize(HEADER as usize, 0);
+            Log { source: Source::Bytes(bytes), length }
+        };
+        let most = start_of(MAX_CHUNKS);
+        assert_eq!((log(most).chunks(), log(most).fault()), (MAX_CHUNKS, None));
+        let larger = log(u64::MAX);
+        assert_eq!((larger.chunks(), larger.fault().is_some()), (MAX_CHUNKS, true));
+        assert_eq!(larger.parts(1 << 20).len(), 16);
     }
 }
