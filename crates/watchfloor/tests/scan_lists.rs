@@ -144,6 +144,8 @@ fn every_shape_names_list_confidence_and_expiry() {
     assert!(table.contains("Indicator match: 192.0.2.7 (c2.csv, confidence 90, until 2099-01-01T00:00:00Z)"), "{table}");
     let html = shape("html");
     assert!(html.contains("Indicator match: 192.0.2.7") && html.contains("on the list c2.csv, with a confidence of 90 in 100, until 2099-01-01T00:00:00Z."));
+    let course = html.split("<h2 id=\"course\">").nth(1).unwrap().split("<h2").next().unwrap();
+    assert!(course.contains("Indicator match: 192.0.2.7"), "it is seen in the course of its host: {course}");
     assert!(html.contains("on the list &lt;b&gt;&amp;.txt, which does not say how sure it is, without an end.") && !html.contains("<b>&"), "inert");
     let sketch: Vec<Value> = shape("timesketch").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let first = &sketch[0];

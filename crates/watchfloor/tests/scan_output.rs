@@ -147,7 +147,7 @@ fn the_course_of_a_host_is_told_in_its_order() {
     let page = sample.text(&["--format", "html"]);
     let course = page.split("<h2 id=\"course\">").nth(1).unwrap().split("<h2").next().unwrap();
     let hosts: Vec<&str> = course.split("<details class=\"course\">").skip(1).collect();
-    assert!(hosts.len() == 2 && hosts[0].contains("ws-1</span> <span class=\"quiet\">3 matches of 2 rules"), "{course}");
+    assert!(hosts.len() == 2 && hosts[0].contains("ws-1</span> <span class=\"quiet\">3 matches in 2 findings"), "{course}");
     // The worst host first, and on it what began first.
     let rows: Vec<Vec<&str>> = hosts[0].split("<tr><td").skip(1).map(|row| row.split("<td").collect()).collect();
     assert!(rows[0][0].contains("09:00:00") && rows[0][2].ends_with("Beta") && rows[0][3].ends_with(">2") && rows[0][4].contains("09:00:03"), "{rows:?}");

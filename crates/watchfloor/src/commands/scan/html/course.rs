@@ -9,10 +9,10 @@ use std::io::{self, Write};
 
 /// Hosts whose course is written, worst first.
 const HOSTS: usize = 100;
-/// Rules of one host.
+/// Findings of one host.
 const ROWS: usize = 200;
 
-/// A rule on one host: its first and last match, and how many there are.
+/// A rule or an indicator on one host: its first and last match, and how many there are.
 struct Row<'r> {
     first: Timestamp,
     last: Timestamp,
@@ -30,10 +30,10 @@ pub fn write(out: &mut impl Write, report: &Report, hosts: &[(&String, &OfHost)]
 }
 
 fn one(out: &mut impl Write, report: &Report, name: &str, of: &OfHost) -> io::Result<()> {
-    let mut rows: Vec<Row<'_>> = report.rules.values().filter_map(|rule| row(rule, name)).collect();
+    let mut rows: Vec<Row<'_>> = report.rules.values().chain(report.indicators.values()).filter_map(|rule| row(rule, name)).collect();
     rows.sort_by_key(|row| (row.first, Reverse(row.rule.level), row.last));
-    write!(out, "<details class=\"course\"><summary><span class=\"mono\">{}</span> <span class=\"quiet\">{} of {}</span></summary>", host_name(name),
-        matches(of.levels.iter().sum()), if rows.len() == 1 { "1 rule".to_owned() } else { format!("{} rules", number(rows.len() as u64)) })?;
+    write!(out, "<details class=\"course\"><summary><span class=\"mono\">{}</span> <span class=\"quiet\">{} in {}</span></summary>", host_name(name),
+        matches(of.levels.iter().sum()), if rows.len() == 1 { "1 finding".to_owned() } else { format!("{} findings", number(rows.len() as u64)) })?;
     write!(out, "<table><thead><tr><th>First<th>Level<th>What was seen<th class=\"n\">Matches<th>Last</thead><tbody>")?;
     for row in rows.iter().take(ROWS) {
         let last = if row.count > 1 { moment(row.last) } else { String::new() };
@@ -42,7 +42,7 @@ fn one(out: &mut impl Write, report: &Report, name: &str, of: &OfHost) -> io::Re
     }
     write!(out, "</tbody></table>")?;
     if rows.len() > ROWS {
-        write!(out, "<p class=\"quiet\">And {} more rules.</p>", number((rows.len() - ROWS) as u64))?;
+        write!(out, "<p class=\"quiet\">And {} more findings.</p>", number((rows.len() - ROWS) as u64))?;
     }
     write!(out, "</details>")
 }
