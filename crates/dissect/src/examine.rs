@@ -109,6 +109,12 @@ impl<'r> Examiner<'r> {
         self
     }
 
+    /// One for the same that remembers nothing, for where this one may be broken.
+    #[must_use]
+    pub fn renewed(&self) -> Examiner<'r> {
+        Examiner::new(self.rules, self.wanted).with_indicators(self.sightings.finder().clone())
+    }
+
     /// The indicators that were found since this was last asked.
     pub fn sightings(&mut self) -> Vec<Sighting> {
         self.sightings.take()

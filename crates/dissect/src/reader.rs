@@ -69,6 +69,19 @@ impl Reader {
         Reader { setup, worker: None }
     }
 
+    /// A reader whose worker has begun to compile the rules, while this side does; [`Reader::expect`] tells it how many
+    /// rules that comes to. A worker that does not start is started anew with the first chunk. Workers end with the thread
+    /// that starts them: this one has to live as long as the reader.
+    pub fn begun(setup: Setup) -> Reader {
+        let worker = Worker::start(&setup).ok();
+        Reader { setup, worker }
+    }
+
+    /// How many rules its worker has to have.
+    pub fn expect(&mut self, rules: usize) {
+        self.setup.rules = rules;
+    }
+
     /// Reads chunks `first` to `first + count`, as one report in the order of the chunks.
     ///
     /// # Errors
@@ -80,8 +93,12 @@ impl Reader {
         let mut done = 0;
         while let Some(rest) = chunks.get(done..).filter(|rest| !rest.is_empty()) {
             let mut worker = match self.worker.take() {
-                Some(worker) => worker,
-                None => Worker::start(&self.setup).map_err(DissectError::Start)?,
+                // One that was begun early may have waited too long for its first chunk.
+                Some(mut worker) => match worker.ready(&self.setup) {
+                    Ok(()) => worker,
+                    Err(_) => continue,
+                },
+                None => Worker::start(&self.setup).and_then(|mut worker| worker.ready(&self.setup).map(|()| worker)).map_err(DissectError::Start)?,
             };
             let fresh = worker.answered == 0;
             let started = done;
@@ -134,10 +151,13 @@ struct Worker {
     input: Option<BufWriter<ChildStdin>>,
     output: BufReader<ChildStdout>,
     watchdog: Option<Watchdog>,
+    /// Whether it has said that it has compiled the rules.
+    ready: bool,
     answered: u64,
 }
 
 impl Worker {
+    /// Starts one and tells it what to compile.
     fn start(setup: &Setup) -> io::Result<Worker> {
         let mut child = Command::new(&setup.program)
             .args(&setup.arguments)
@@ -149,18 +169,32 @@ impl Worker {
         let pipes = child.stdin.take().zip(child.stdout.take());
         let (input, output) = pipes.ok_or_else(|| io::Error::other("no pipes"))?;
         let watchdog = Some(Watchdog::new(Pid::from_child(&child))?);
-        let mut worker = Worker { child, input: Some(BufWriter::with_capacity(2 * CHUNK, input)), output: BufReader::new(output), watchdog, answered: 0 };
+        let mut worker = Worker { child, input: Some(BufWriter::with_capacity(2 * CHUNK, input)), output: BufReader::new(output), watchdog, ready: false, answered: 0 };
         worker.arm(setup.start_limit);
-        let ready = worker.greet(setup)?;
-        worker.disarm();
+        worker.greet(setup)?;
+        Ok(worker)
+    }
+
+    /// Gives it the indicators, which may be many, and waits until it has compiled the rules.
+    fn ready(&mut self, setup: &Setup) -> io::Result<()> {
+        if self.ready {
+            return Ok(());
+        }
+        let input = self.input.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
+        setup.indicators.packed().try_for_each(|piece| send(input, &piece))?;
+        send(input, &[])?;
+        input.flush()?;
+        let ready: Ready = receive_json(&mut self.output)?.ok_or(io::ErrorKind::UnexpectedEof)?;
+        self.disarm();
         if ready.rules != setup.rules {
             return Err(io::Error::other(format!("it has {} rules and not {}", ready.rules, setup.rules)));
         }
         say_once(ready.cage);
-        Ok(worker)
+        self.ready = true;
+        Ok(())
     }
 
-    fn greet(&mut self, setup: &Setup) -> io::Result<Ready> {
+    fn greet(&mut self, setup: &Setup) -> io::Result<()> {
         let input = self.input.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
         let pipelines = setup.setting.pipelines.files();
         send_json(input, &Hello { wanted: setup.wanted, files: setup.files.len(), pipelines: pipelines.len() })?;
@@ -169,10 +203,7 @@ impl Worker {
             send(input, &file.text)?;
         }
         send_json(input, &setup.setting.placeholders)?;
-        setup.indicators.packed().try_for_each(|piece| send(input, &piece))?;
-        send(input, &[])?;
-        input.flush()?;
-        receive_json(&mut self.output)?.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+        input.flush()
     }
 
     /// Gives a worker chunks and takes its answers, each within the limit.

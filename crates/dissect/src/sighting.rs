@@ -43,6 +43,10 @@ impl Sightings {
         self.finder = finder;
     }
 
+    pub fn finder(&self) -> &Arc<Finder> {
+        &self.finder
+    }
+
     pub fn take(&mut self) -> Vec<Sighting> {
         std::mem::take(&mut self.sightings)
     }

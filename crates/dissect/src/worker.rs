@@ -30,19 +30,18 @@ fn serve(input: impl Read, output: impl Write, cage: Cage) -> std::io::Result<()
     let pipelines: Result<Vec<Pipeline>, _> = pipelines.iter().map(Pipeline::parse).collect();
     let pipelines = Pipelines::new(pipelines.map_err(|_| ErrorKind::InvalidData)?);
     let placeholders = receive_json(&mut input)?.ok_or(ErrorKind::UnexpectedEof)?;
-    let finder = Arc::new(indicators(&mut input)?);
     let (rules, _) = RuleSet::compile_with(files, &Setting { placeholders, pipelines, ..Setting::default() });
+    let finder = Arc::new(indicators(&mut input)?);
     send_json(&mut output, &Ready { rules: rules.rules().len(), cage })?;
     output.flush()?;
-    let fresh = || Examiner::new(&rules, hello.wanted).with_indicators(finder.clone());
-    let mut examiner = fresh();
+    let mut examiner = Examiner::new(&rules, hello.wanted).with_indicators(finder);
     while let Some(job) = receive_json::<Job>(&mut input)? {
         // All of the job is taken before the first answer, so that the two sides never wait for each other.
         let chunks = (0..job.count).map(|_| expect(&mut input)).collect::<std::io::Result<Vec<_>>>()?;
         for (bytes, number) in chunks.into_iter().zip(job.first..) {
             let report = catch_unwind(AssertUnwindSafe(|| chunk::read(number, bytes, &mut examiner)));
             let mut report = report.unwrap_or_else(|_| {
-                examiner = fresh();
+                examiner = examiner.renewed();
                 let reason = "its reader panicked".to_owned();
                 ChunkReport { damage: vec![Damage { chunk: number, record: None, reason }], ..ChunkReport::default() }
             });

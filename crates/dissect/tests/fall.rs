@@ -10,8 +10,9 @@ use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::process::Command;
 use std::time::Duration;
 
-const TESTS: [(&str, fn()); 2] = [
+const TESTS: [(&str, fn()); 3] = [
     ("a_worker_that_dies_or_hangs_costs_one_chunk", a_worker_that_dies_or_hangs_costs_one_chunk),
+    ("a_worker_that_begins_early_counts_once_it_has_the_rules", a_worker_that_begins_early_counts_once_it_has_the_rules),
     ("a_worker_gets_at_nothing", a_worker_gets_at_nothing),
 ];
 
@@ -113,10 +114,8 @@ fn a_worker_gets_at_nothing() {
     }
 }
 
-fn a_worker_that_dies_or_hangs_costs_one_chunk() {
-    // Chunks of noise: a sound worker names each of them.
-    let log = Log::from_bytes(vec![0x2a; 4096 + 6 * 65536]);
-    let mut reader = Reader::new(Setup {
+fn setup() -> Setup {
+    Setup {
         program: std::env::current_exe().unwrap(),
         arguments: vec!["worker".into()],
         files: Default::default(),
@@ -126,7 +125,32 @@ fn a_worker_that_dies_or_hangs_costs_one_chunk() {
         wanted: Wanted::default(),
         chunk_limit: Duration::from_secs(2),
         start_limit: Duration::from_secs(60),
-    });
+    }
+}
+
+fn a_worker_that_begins_early_counts_once_it_has_the_rules() {
+    let rule = "title: A\nid: 11111111-2222-4333-8444-555555555555\nlogsource: {product: app}\ndetection: {s: {a: b}, condition: s}\n";
+    let files = vec![detect::RuleFile { name: "a.yml".to_owned(), text: rule.into() }];
+    let log = Log::from_bytes(vec![0x2a; 4096 + 65536]);
+    let read = |setup: Setup, rules: usize| {
+        let mut reader = Reader::begun(Setup { files: files.clone().into(), ..setup });
+        reader.expect(rules);
+        reader.read(&log, 0, 1).map(|report| report.damage.len())
+    };
+    assert_eq!(read(setup(), 1).unwrap(), 1);
+    assert!(read(setup(), 2).unwrap_err().to_string().contains("1 rules and not 2"));
+    // The first one ends before anybody asks it.
+    let folder = tempfile::tempdir().unwrap();
+    let script = format!("mkdir '{}' && exit 1; exec '{}' worker", folder.path().join("met").display(), std::env::current_exe().unwrap().display());
+    let fails_once = Setup { program: "/bin/sh".into(), arguments: vec!["-c".into(), script.into()], ..setup() };
+    assert_eq!(read(fails_once, 1).unwrap(), 1);
+    assert!(folder.path().join("met").exists());
+}
+
+fn a_worker_that_dies_or_hangs_costs_one_chunk() {
+    // Chunks of noise: a sound worker names each of them.
+    let log = Log::from_bytes(vec![0x2a; 4096 + 6 * 65536]);
+    let mut reader = Reader::new(setup());
     let report = reader.read(&log, 0, log.chunks() as usize).unwrap();
     let chunks: Vec<u64> = report.damage.iter().map(|damage| damage.chunk).collect();
     assert_eq!(chunks, [0, 1, 2, 3, 4, 5], "each chunk once, in order");

@@ -127,7 +127,7 @@ fn begins_like_evtx(path: &Path) -> bool {
 }
 
 /// Whether the file is an event log by its name.
-fn is_evtx(path: &Path) -> bool {
+pub fn is_evtx(path: &Path) -> bool {
     is(path, "evtx")
 }
 

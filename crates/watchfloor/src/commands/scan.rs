@@ -5,6 +5,7 @@ mod correlate;
 mod html;
 mod print;
 mod queue;
+mod readers;
 mod work;
 
 use crate::commands::event_log;
@@ -14,12 +15,13 @@ use crate::output::{CONTENT, FINDINGS, Failure, PARTIAL, inert};
 use collect::{Collected, Next};
 use correlate::Told;
 use detect::{Answer, LoadReport, Lists, Rule, RuleSet, Setting};
-use dissect::{Setup, Sighting, Wanted};
+use dissect::{Examiner, Setup, Sighting, Wanted};
 use indicatif::{ProgressBar, ProgressStyle};
 use html::About;
 use model::{Clock, Severity, SystemClock, Timestamp};
 use print::{Printer, Shape};
 use queue::Queue;
+use readers::Readers;
 use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
@@ -90,23 +92,26 @@ pub fn run(args: ScanArgs) -> Result<u8, Failure> {
     let (lists, with_lists) = (lists.unwrap_or_default(), args.lists.is_some());
     let list_faults = lists::tell(&lists.reports);
     let setting = Arc::new(Setting { placeholders: lists.placeholders.clone(), pipelines: content::pipelines(&args.pipeline)?, ..Setting::default() });
+    let inputs = inputs::find(&args.paths);
+    let threads = args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
+    let wanted = Wanted { min_level: args.min_level, from: args.from, to: args.to, ..Wanted::default() };
+    let setup = Setup { indicators: lists.indicators.finder().clone(), ..event_log::setup(files.clone(), setting.clone(), 0, wanted)? };
+    let mut readers = Readers::begin(setup, &inputs.files, threads);
     let (rules, report) = RuleSet::compile_with(files.to_vec(), &setting);
+    readers.expect(rules.rules().len());
     let refused = refused(&report);
     if rules.rules().is_empty() {
         return Err(Failure { message: format!("no rule of {} loads", args.rules.display()), code: CONTENT });
     }
     let loaded = begun.elapsed();
-    let inputs = inputs::find(&args.paths);
-    let threads = args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from);
-    let wanted = Wanted { min_level: args.min_level, from: args.from, to: args.to, ..Wanted::default() };
-    let setup = Setup { indicators: lists.indicators.finder().clone(), ..event_log::setup(files, setting, rules.rules().len(), wanted)? };
     let begun = Instant::now();
     let count = rules.all().count();
     let mut about = About {
         files: inputs.files.len(), rules: count, refused, indicators: lists.indicators.len(), lists: list_faults, filters: filters(&args), ..About::default()
     };
     let wish = Wish { shape, tags: &args.tag, min_level: args.min_level, lists: with_lists.then_some(&lists), at };
-    let total = scan(&inputs, &rules, &setup, threads, &wish, &mut about);
+    let examiner = Examiner::new(&rules, wanted).with_indicators(lists.indicators.finder().clone());
+    let total = scan(&inputs, &examiner, &readers, threads, &wish, &mut about);
     about.harmless.iter().for_each(|line| eprintln!("watchfloor: {}", inert(line)));
     if args.stats {
         let [events, bytes, matches] = [total.events, total.bytes, total.matches];
@@ -181,7 +186,8 @@ struct Total {
     partial: bool,
 }
 
-fn scan(inputs: &Inputs, rules: &RuleSet, setup: &Setup, threads: usize, wish: &Wish<'_>, about: &mut About) -> Total {
+fn scan(inputs: &Inputs, examiner: &Examiner<'_>, readers: &Readers, threads: usize, wish: &Wish<'_>, about: &mut About) -> Total {
+    let rules = examiner.rules();
     let queue = Queue::new((0..inputs.files.len()).map(|file| ((file, 0), Task::Open)));
     let mut total = Total { partial: !inputs.faults.is_empty(), ..Total::default() };
     let bar = progress(inputs.files.len());
@@ -196,7 +202,7 @@ fn scan(inputs: &Inputs, rules: &RuleSet, setup: &Setup, threads: usize, wish: &
     std::thread::scope(|scope| {
         let (send, receive) = mpsc::channel();
         for _ in 0..threads {
-            let mut hand = Hand::new(&inputs.files, &queue, send.clone(), rules, setup.clone());
+            let mut hand = Hand::new(&inputs.files, &queue, send.clone(), examiner.renewed(), readers);
             let queue = &queue;
             scope.spawn(move || queue.work(|place, task| hand.work(place, task)));
         }

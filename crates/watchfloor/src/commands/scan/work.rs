@@ -1,18 +1,19 @@
 //! What a thread of a scan does: it opens files, reads text itself and gives EVTX to a worker of its own.
 
 use super::queue::{Place, Queue};
+use super::readers::Readers;
 use crate::commands::event_log::place;
 use crate::commands::inputs::{self, Content, Text};
 use crate::commands::parse::unread;
 use ::parse::{Format, split};
-use dissect::{Examiner, Hit, Log, Reader, Seen, Setup, Sighting};
+use dissect::{Examiner, Hit, Log, Reader, Seen, Sighting};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
 /// Chunks of 64 KiB that a worker is given at a time.
-const CHUNKS: u64 = 16;
+pub const CHUNKS: u64 = 16;
 /// Bytes of text that are one part.
 const PART: usize = 1 << 20;
 
@@ -77,14 +78,14 @@ pub struct Hand<'a> {
     queue: &'a Queue<Task>,
     news: Sender<News>,
     examiner: Examiner<'a>,
-    reader: Reader,
+    readers: &'a Readers,
+    reader: Option<Reader>,
 }
 
 impl<'a> Hand<'a> {
-    /// A thread's tools; its worker starts when there is something for it.
-    pub fn new(files: &'a [PathBuf], queue: &'a Queue<Task>, news: Sender<News>, rules: &'a detect::RuleSet, setup: Setup) -> Hand<'a> {
-        let examiner = Examiner::new(rules, setup.wanted).with_indicators(setup.indicators.clone());
-        Hand { files, queue, news, examiner, reader: Reader::new(setup) }
+    /// A thread's tools; it takes a reader when there is something for it.
+    pub fn new(files: &'a [PathBuf], queue: &'a Queue<Task>, news: Sender<News>, examiner: Examiner<'a>, readers: &'a Readers) -> Hand<'a> {
+        Hand { files, queue, news, examiner, readers, reader: None }
     }
 
     /// Does one thing.
@@ -112,7 +113,8 @@ impl<'a> Hand<'a> {
     }
 
     fn evtx(&mut self, log: &Log, first: u64, count: usize) -> Part {
-        match self.reader.read(log, first, count) {
+        let reader = self.reader.get_or_insert_with(|| self.readers.take());
+        match reader.read(log, first, count) {
             Ok(report) => {
                 let bytes = (count as u64) << 16;
                 let mut faults: Vec<String> = report.damage.iter().map(place).collect();
