@@ -44,6 +44,8 @@ pub struct Setup {
 
 /// Records of a chunk: none is smaller than its header.
 const MAX_KEPT: usize = (64 << 10) / 24;
+/// Matches of a chunk: some hundred rules for each record of the usual size.
+const MAX_HITS: usize = 1 << 16;
 
 /// Why nothing can be read.
 #[derive(Debug, thiserror::Error)]
@@ -235,7 +237,9 @@ impl Worker {
     /// What a worker says may be what the file made it say: only answers that can be true are taken.
     fn answer(&mut self, number: u64, setup: &Setup) -> io::Result<ChunkReport> {
         let Answer { mut report, kept } = receive_json(&mut self.output)?.ok_or(io::ErrorKind::UnexpectedEof)?;
-        let possible = report.hits.iter().all(|hit| (hit.rule as usize) < setup.rules)
+        let possible = report.events <= MAX_KEPT as u64
+            && report.hits.len() <= MAX_HITS
+            && report.hits.iter().all(|hit| (hit.rule as usize) < setup.rules)
             && report.seen.len() <= MAX_KEPT
             && report.seen.iter().all(|seen| seen.facts.len() <= setup.rules && seen.facts.iter().all(|fact| (fact.rule as usize) < setup.rules))
             && report.sightings.iter().all(|sighting| (sighting.entry as usize) < setup.indicators.len())

@@ -10,9 +10,10 @@ use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::process::Command;
 use std::time::Duration;
 
-const TESTS: [(&str, fn()); 3] = [
+const TESTS: [(&str, fn()); 4] = [
     ("a_worker_that_dies_or_hangs_costs_one_chunk", a_worker_that_dies_or_hangs_costs_one_chunk),
     ("a_worker_that_begins_early_counts_once_it_has_the_rules", a_worker_that_begins_early_counts_once_it_has_the_rules),
+    ("a_worker_that_lies_costs_its_chunks", a_worker_that_lies_costs_its_chunks),
     ("a_worker_gets_at_nothing", a_worker_gets_at_nothing),
 ];
 
@@ -40,6 +41,8 @@ fn main() {
     let has = |word: &str| arguments.iter().any(|argument| argument == word);
     if has("worker") {
         dissect::run_worker(io::stdin(), Trap(io::stdout())).unwrap();
+    } else if has("liar") {
+        lie();
     } else if has("captive") {
         // Nothing to read: what is left is a process in its cage.
         let cage = dissect::run_worker(io::empty(), io::sink()).unwrap();
@@ -145,6 +148,26 @@ fn a_worker_that_begins_early_counts_once_it_has_the_rules() {
     let fails_once = Setup { program: "/bin/sh".into(), arguments: vec!["-c".into(), script.into()], ..setup() };
     assert_eq!(read(fails_once, 1).unwrap(), 1);
     assert!(folder.path().join("met").exists());
+}
+
+/// Answers as a worker does whose file has taken it over.
+fn lie() {
+    let ready = r#"{"rules":0,"cage":{"landlock":true,"seccomp":true}}"#.to_owned();
+    let answer = format!(r#"{{"report":{{"events":{},"hits":[],"seen":[],"sightings":[],"damage":[]}},"kept":[]}}"#, u64::MAX);
+    for message in [ready, answer.clone(), answer] {
+        io::stdout().write_all(&u32::try_from(message.len()).unwrap().to_le_bytes()).unwrap();
+        io::stdout().write_all(message.as_bytes()).unwrap();
+    }
+    io::stdout().flush().unwrap();
+    io::copy(&mut io::stdin(), &mut io::sink()).unwrap();
+}
+
+fn a_worker_that_lies_costs_its_chunks() {
+    let log = Log::from_bytes(vec![0x2a; 4096 + 2 * 65536]);
+    let report = Reader::new(Setup { arguments: vec!["liar".into()], ..setup() }).read(&log, 0, 2).unwrap();
+    assert_eq!(report.events, 0);
+    let damage: Vec<(u64, bool)> = report.damage.iter().map(|damage| (damage.chunk, damage.reason.contains("set aside"))).collect();
+    assert_eq!(damage, [(0, true), (1, true)]);
 }
 
 fn a_worker_that_dies_or_hangs_costs_one_chunk() {
