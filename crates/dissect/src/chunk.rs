@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// Bytes of a chunk.
 pub(crate) const CHUNK: usize = 64 << 10;
-/// Bytes of values that the hits of one chunk may carry; JSON may need several times as much for them.
+/// Bytes of texts that the hits of one chunk may carry; JSON may need several times as much for them.
 const MAX_VALUES: usize = 8 << 20;
 /// Bytes of the records that one chunk may send back.
 const MAX_RECORDS: usize = parse::MAX_RECORD;
@@ -40,16 +40,8 @@ pub fn read(number: u64, mut bytes: Vec<u8>, examiner: &mut Examiner<'_>) -> Chu
         report.damage.push(Damage { chunk: number, record: None, reason: reason(&error) });
     }
     report.sightings = examiner.sightings();
-    let (seen, unseen) = examiner.take_seen();
-    report.seen = seen;
-    if unseen > 0 {
-        let reason = format!("correlations are not told of {unseen} records: they say too much");
-        report.damage.push(Damage { chunk: number, record: None, reason });
-    }
-    let untold = examiner.untold();
-    if untold > 0 {
-        report.damage.push(Damage { chunk: number, record: None, reason: format!("and {untold} more indicators in it, which are not told") });
-    }
+    report.seen = examiner.take_seen();
+    report.damage.extend(examiner.left_out().into_iter().map(|reason| Damage { chunk: number, record: None, reason }));
     if report.damage.len() > MAX_DAMAGE {
         let more = report.damage.len() - MAX_DAMAGE;
         report.damage.truncate(MAX_DAMAGE);

@@ -74,8 +74,10 @@ pub struct Examiner<'r> {
     scratch: Scratch,
     event: Event,
     indexes: Vec<u32>,
-    /// Bytes of values that hits may still carry; what comes after has its fields left out.
+    /// Bytes of texts that hits and sightings may still carry; what comes after has its texts left out.
     budget: usize,
+    /// Hits of which texts were left out.
+    bare: u64,
     seen: Vec<Seen>,
     room: usize,
     unseen: u64,
@@ -94,6 +96,7 @@ impl<'r> Examiner<'r> {
             event: Event::default(),
             indexes: Vec::new(),
             budget: usize::MAX,
+            bare: 0,
             memory: Memory::default(),
             sightings: Sightings::default(),
             seen: Vec::new(),
@@ -121,8 +124,20 @@ impl<'r> Examiner<'r> {
     }
 
     /// How many more were found than are told.
-    pub(crate) fn untold(&mut self) -> u64 {
+    fn untold(&mut self) -> u64 {
         self.sightings.untold()
+    }
+
+    /// What is not told of the records since this was last asked, in words: each limit that was met.
+    pub fn left_out(&mut self) -> Vec<String> {
+        let counts = [std::mem::take(&mut self.unseen), std::mem::take(&mut self.bare), self.untold()];
+        let [unseen, bare, untold] = counts;
+        let told = [
+            (unseen, format!("correlations are not told of {unseen} records: they say too much")),
+            (bare, format!("{bare} matches without their fields: they say too much")),
+            (untold, format!("and {untold} more indicators, which are not told")),
+        ];
+        told.into_iter().filter(|(count, _)| *count > 0).map(|(_, text)| text).collect()
     }
 
     /// The rules.
@@ -139,7 +154,7 @@ impl<'r> Examiner<'r> {
         &mut self.memory
     }
 
-    /// Bounds the bytes of values in the hits from here on.
+    /// Bounds the bytes of the texts in the hits and sightings from here on.
     pub fn allow(&mut self, bytes: usize) {
         self.budget = bytes;
     }
@@ -174,8 +189,9 @@ impl<'r> Examiner<'r> {
             if self.wanted.min_level.is_some_and(|least| known.reference.level < least) {
                 continue;
             }
+            self.bare += u64::from(self.budget == 0);
+            let (host, user) = affordable(&self.event, &mut self.budget);
             let matched = matched(self.rules, rule, &self.event, &mut self.budget);
-            let (host, user) = whom(&self.event);
             hits.push(Hit { record, time, rule, host, user, matched });
         }
     }
@@ -198,10 +214,10 @@ impl<'r> Examiner<'r> {
         }
     }
 
-    /// What correlations are to be told of the records since it was last taken, and of how many there was no room for it.
-    pub fn take_seen(&mut self) -> (Vec<Seen>, u64) {
+    /// What correlations are to be told of the records since it was last taken.
+    pub fn take_seen(&mut self) -> Vec<Seen> {
         self.room = MAX_SEEN;
-        (std::mem::take(&mut self.seen), std::mem::take(&mut self.unseen))
+        std::mem::take(&mut self.seen)
     }
 
     /// The event that was examined last.
@@ -225,6 +241,17 @@ fn whom(event: &Event) -> (Option<String>, Option<String>) {
     (text(field::HOST_NAME), text(field::USER_NAME))
 }
 
+/// The same as far as `budget` bytes go.
+pub(crate) fn affordable(event: &Event, budget: &mut usize) -> (Option<String>, Option<String>) {
+    if *budget == 0 {
+        return (None, None);
+    }
+    let (host, user) = whom(event);
+    let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    *budget = budget.saturating_sub(length(&host) + length(&user));
+    (host, user)
+}
+
 fn matched(rules: &RuleSet, rule: u32, event: &Event, budget: &mut usize) -> Vec<Matched> {
     if *budget == 0 {
         return Vec::new();
@@ -237,11 +264,41 @@ fn matched(rules: &RuleSet, rule: u32, event: &Event, budget: &mut usize) -> Vec
     matched
 }
 
-pub(crate) fn cut(mut text: String) -> String {
+fn cut(mut text: String) -> String {
     if text.len() > MAX_VALUE {
         let end = (0..=MAX_VALUE).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         text.truncate(end);
         text.push('…');
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use detect::RuleFile;
+
+    #[test]
+    fn texts_of_matches_have_a_limit_and_what_is_left_out_is_told() {
+        let rule = "title: A\nid: 11111111-2222-4333-8444-555555555555\nlogsource: {product: app}\ndetection: {s: {a|contains: b}, condition: s}\n";
+        let files = vec![RuleFile { name: "a.yml".to_owned(), text: rule.into() }];
+        let rules = RuleSet::compile(files).0;
+        let long = "b".repeat(10_000);
+        let event = format!(r#"{{"sigma":{{"product":"app"}},"a":"{long}","host":{{"name":"{long}"}},"user":{{"name":"{long}"}}}}"#);
+        let mut examiner = Examiner::new(&rules, Wanted::default());
+        let texts = |examiner: &mut Examiner<'_>| -> usize {
+            let mut hits = Vec::new();
+            (0..20).for_each(|record| examiner.examine(event.as_bytes(), Format::Json, Timestamp(0), record, &mut hits));
+            assert_eq!(hits.len(), 20, "each match is told");
+            let texts = hits.iter().flat_map(|hit| [&hit.host, &hit.user].into_iter().flatten().chain(hit.matched.iter().map(|one| &one.value)));
+            texts.map(String::len).sum()
+        };
+        let whole = texts(&mut examiner);
+        assert!(whole >= 20 * 2 * long.len() && examiner.left_out().is_empty(), "{whole}");
+        // The names of fields count as well.
+        examiner.allow(whole / 20 * 3 + 3);
+        assert_eq!(texts(&mut examiner), whole / 20 * 3);
+        assert_eq!(examiner.left_out(), ["17 matches without their fields: they say too much"]);
+        assert_eq!(examiner.left_out(), [] as [&str; 0]);
+    }
 }

@@ -1,8 +1,8 @@
 //! Indicators in records: what is found of a set, and where.
 
-use crate::examine::cut;
+use crate::examine::affordable;
 use detect::{Finder, Found, IndicatorScratch};
-use model::{Event, Timestamp, field};
+use model::{Event, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -55,7 +55,7 @@ impl Sightings {
         std::mem::take(&mut self.untold)
     }
 
-    /// `budget` is how many bytes of values may still be told.
+    /// `budget` is how many bytes of texts may still be told.
     pub fn look(&mut self, event: &Event, record: u64, budget: &mut usize) {
         self.finder.find(event, &mut self.scratch, &mut self.found);
         for found in self.found.drain(..) {
@@ -65,15 +65,15 @@ impl Sightings {
             }
             let value = if *budget == 0 { String::new() } else { found.value };
             *budget = budget.saturating_sub(value.len());
-            let text = |of| event.str(of).map(|text| cut(text.to_owned()));
+            let (host, user) = affordable(event, budget);
             self.sightings.push(Sighting {
                 record,
                 time: event.time,
                 entry: found.entry,
                 field: found.field.name().to_owned(),
                 value,
-                host: text(field::HOST_NAME),
-                user: text(field::USER_NAME),
+                host,
+                user,
             });
         }
     }

@@ -8,6 +8,7 @@ use crate::commands::parse::unread;
 use ::parse::{Format, split};
 use dissect::{Examiner, Hit, Log, Reader, Seen, Sighting};
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
@@ -16,6 +17,10 @@ use std::sync::mpsc::Sender;
 pub const CHUNKS: u64 = 16;
 /// Bytes of text that are one part.
 const PART: usize = 1 << 20;
+/// Records of one text; what comes after is not read. The place of each is held.
+const MAX_RECORDS: usize = 1 << 27;
+/// Bytes of texts that the matches of one part may carry.
+const MAX_TEXTS: usize = 16 << 20;
 
 /// Something to do.
 #[derive(Debug)]
@@ -93,7 +98,10 @@ impl<'a> Hand<'a> {
         let part = match task {
             Task::Open => return self.open(place.0),
             Task::Evtx { log, first, count } => self.evtx(&log, first, count),
-            Task::Text { text, records, first } => self.text(&text, records, first),
+            Task::Text { text, records, first } => sound(|| self.text(&text, records, first)).unwrap_or_else(|| {
+                self.examiner = self.examiner.renewed();
+                Part::fault(format!("records from {first} on: their reader panicked"))
+            }),
             Task::Fault(fault) => Part::fault(fault),
         };
         self.queue.hold(place, part.weight());
@@ -134,6 +142,7 @@ impl<'a> Hand<'a> {
     fn text(&mut self, text: &Text, records: Vec<Range<usize>>, first: u64) -> Part {
         let mut part = Part::default();
         let mut faulty = 0u64;
+        self.examiner.allow(MAX_TEXTS);
         for (range, record) in records.into_iter().zip(first..) {
             let raw = text.bytes.get(range).unwrap_or(&[]);
             self.examiner.examine(raw, Format::Auto, text.written, record, &mut part.hits);
@@ -147,11 +156,8 @@ impl<'a> Hand<'a> {
                 }
             }
         }
-        let (seen, unseen) = self.examiner.take_seen();
-        part.seen = seen;
-        if unseen > 0 {
-            part.faults.push(format!("records from {first} on: correlations are not told of {unseen} of them, they say too much"));
-        }
+        part.seen = self.examiner.take_seen();
+        part.faults.extend(self.examiner.left_out().into_iter().map(|what| format!("records from {first} on: {what}")));
         if faulty > 1 {
             part.faults.push(format!("and {} more records after it", faulty - 1));
         }
@@ -163,7 +169,7 @@ impl<'a> Hand<'a> {
 fn tasks(path: &Path) -> std::io::Result<Vec<Task>> {
     Ok(match inputs::open(path)? {
         Content::Log(found) => log(found),
-        Content::Text(found) => text(found),
+        Content::Text(found) => text(found, MAX_RECORDS),
     })
 }
 
@@ -174,11 +180,17 @@ fn log(log: Log) -> Vec<Task> {
     fault.into_iter().chain(read).collect()
 }
 
-fn text(text: Text) -> Vec<Task> {
+/// What it comes to; none where it panics, which one part may do without the rest.
+fn sound<T>(work: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(work)).ok()
+}
+
+fn text(text: Text, most: usize) -> Vec<Task> {
     let base = text.bytes.as_ptr() as usize;
     let mut parts: Vec<(u64, Vec<Range<usize>>)> = Vec::new();
     let mut filled = PART;
-    for (record, number) in split(&text.bytes, Format::Auto).zip(1u64..) {
+    let mut all = split(&text.bytes, Format::Auto);
+    for (record, number) in all.by_ref().take(most).zip(1u64..) {
         if filled >= PART {
             parts.push((number, Vec::new()));
             filled = 0;
@@ -190,8 +202,10 @@ fn text(text: Text) -> Vec<Task> {
             ranges.push(start..start + record.len());
         }
     }
+    let fault = all.next().map(|_| Task::Fault(format!("more than {most} records; those behind are not read")));
     let text = Arc::new(text);
-    parts.into_iter().map(|(first, records)| Task::Text { text: text.clone(), records, first }).collect()
+    let read = parts.into_iter().map(|(first, records)| Task::Text { text: text.clone(), records, first });
+    read.chain(fault).collect()
 }
 
 #[cfg(test)]
@@ -211,5 +225,18 @@ mod tests {
         heavy(Part { sightings: vec![sighting], ..Part::default() });
         let seen = Seen { record: 1, time: Timestamp(0), host: Some(long()), user: None, facts: Vec::new() };
         heavy(Part { seen: vec![seen], ..Part::default() });
+    }
+
+    #[test]
+    fn records_of_a_text_have_an_end_and_it_is_told() {
+        let lines = |most| text(Text { bytes: b"a\nb\nc\n".to_vec(), written: Timestamp(0) }, most);
+        assert!(matches!(&lines(3)[..], [Task::Text { records, .. }] if records.len() == 3));
+        assert!(matches!(&lines(2)[..], [Task::Text { records, .. }, Task::Fault(fault)] if records.len() == 2 && fault.contains("more than 2")));
+    }
+
+    #[test]
+    fn a_panic_is_the_end_of_its_part_only() {
+        assert_eq!(sound(|| 7), Some(7));
+        assert_eq!(sound(|| -> u8 { std::panic::resume_unwind(Box::new(())) }), None);
     }
 }
