@@ -1,7 +1,6 @@
 /** The panel beside a tab: a head and a body that scrolls. */
 import type { ReactNode, RefObject } from "react";
-import { IconButton } from "@/design/Button";
-import { Icon } from "@/design/Icon";
+import { PanelLine } from "@/shell/PanelLine";
 import { SidePanel } from "@/shell/SidePanel";
 import styles from "./panels.module.css";
 
@@ -25,15 +24,7 @@ export function Panel({ label, number, place, title, facts, panel, onClose, id, 
     <SidePanel>
       <aside ref={panel} className={styles.panel} aria-label={label} tabIndex={-1}>
         <header className={styles.head}>
-          <div className={styles.line}>
-            <span className={styles.number}>{number}</span>
-            {place && <span className={styles.dim}>{place}</span>}
-            <span className={styles.tools}>
-              <IconButton label="Close the panel (Esc)" onClick={onClose}>
-                <Icon name="close" />
-              </IconButton>
-            </span>
-          </div>
+          <PanelLine number={number} places={[place]} onClose={onClose} />
           <h2>{title}</h2>
           {facts && <div className={styles.under}>{facts}</div>}
         </header>

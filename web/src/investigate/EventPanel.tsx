@@ -5,6 +5,7 @@ import { Hostile } from "@/design/Hostile";
 import { Icon } from "@/design/Icon";
 import { Fault, Loading } from "@/design/states";
 import { Time } from "@/design/time";
+import { PanelLine } from "@/shell/PanelLine";
 import { say } from "@/shell/toast";
 import { Around } from "./Around";
 import { Diagnostics } from "./Diagnostics";
@@ -60,21 +61,21 @@ export function EventPanel(props: EventPanelProps) {
   return (
     <aside ref={panel} className={styles.panel} aria-label="Event" tabIndex={-1}>
       <header className={styles.head}>
-        <div className={styles.line}>
-          <span className={styles.id}>{id}</span>
-          {place && <span className={styles.dim}>{place}</span>}
-          <span className={styles.tools}>
-            <IconButton label="Copy a link to this event" onClick={copyLink}>
-              <Icon name="link" />
-            </IconButton>
-            <IconButton label="Events about the same (p)" onClick={props.onPivot} disabled={!event}>
-              <Icon name="hunt" />
-            </IconButton>
-            <IconButton label="Close the panel (Esc)" onClick={onClose}>
-              <Icon name="close" />
-            </IconButton>
-          </span>
-        </div>
+        <PanelLine
+          number={id}
+          places={[place]}
+          tools={
+            <>
+              <IconButton label="Copy a link to this event" onClick={copyLink}>
+                <Icon name="link" />
+              </IconButton>
+              <IconButton label="Events about the same (p)" onClick={props.onPivot} disabled={!event}>
+                <Icon name="hunt" />
+              </IconButton>
+            </>
+          }
+          onClose={onClose}
+        />
         {event && first && (
           <>
             <h2>
