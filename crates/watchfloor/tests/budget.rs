@@ -40,7 +40,9 @@ fn a_rule_that_takes_too_much_time_is_switched_off_loudly() {
     // What is shown of it needs no event and no rule.
     let id = alert["id"].as_str().unwrap();
     assert_eq!(floor.get(&analyst, &format!("/api/v1/alerts/{id}/events"))["items"], json!([]));
-    assert_eq!(floor.get(&analyst, &format!("/api/v1/alerts/{id}/explain"))["explanation"], json!(null));
+    let why = floor.get(&analyst, &format!("/api/v1/alerts/{id}/explain"));
+    assert_eq!((&why["explanation"], &why["event"], &why["stale"]), (&json!(null), &json!(null), &json!(false)));
+    assert_eq!(alert["tags"], json!([format!("rule:{DEAR}")]), "which rule it is about");
     // The other rule goes on.
     let needle = json!({"event": {"module": "app"}, "host": {"name": "ws-7"}, "text": "a needle"}).to_string();
     floor.post_text(&ingest, "/api/v1/ingest?source=app", &needle, &[]);

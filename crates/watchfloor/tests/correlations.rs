@@ -202,6 +202,8 @@ fn a_floor_that_is_stopped_or_killed_does_not_forget() {
     assert_eq!(events["items"].as_array().unwrap().len(), 3, "{events}");
     let explained = floor.get(&analyst, &format!("/api/v1/alerts/{id}/explain"));
     assert_eq!((&explained["stale"], &explained["rule"]["title"]), (&json!(false), &json!("Refused again and again")));
+    assert_eq!((&explained["correlation"]["kind"], &explained["explanation"]), (&json!("event_count"), &Value::Null));
+    assert_eq!(explained["correlation"]["rules"].as_array().unwrap().len(), 1, "{explained}");
     // Killed right after: the alert is there once, and its events are not counted again.
     floor.kill_after(Duration::ZERO).join().unwrap();
     floor.start_again();

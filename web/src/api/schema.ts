@@ -1112,6 +1112,7 @@ export interface components {
         };
         /** @description Why a rule matched. */
         AlertExplanation: {
+            correlation?: components["schemas"]["RuleCorrelation"] | null;
             event?: components["schemas"]["EventDetail"] | null;
             /** @description The rule's condition, selection by selection; null when rule or event is gone. */
             explanation?: Record<string, never> | null;

@@ -54,7 +54,8 @@ export interface Explanation {
   holds: boolean;
   selections: SelectionTruth[];
 }
-export type AlertExplanation = Omit<S["AlertExplanation"], "event" | "explanation"> & {
+export type AlertExplanation = Omit<S["AlertExplanation"], "event" | "explanation" | "correlation"> & {
+  correlation?: RuleCorrelation | null;
   event?: EventDetail | null;
   explanation?: Explanation | null;
 };

@@ -8,7 +8,7 @@ import { SEVERITIES, SeverityMark, StatusMark } from "@/design/shapes";
 import styles from "./FacetList.module.css";
 import type { QueueState } from "./state";
 
-const SOURCES: Record<string, string> = { rule: "Own rule" };
+const SOURCES: Record<string, string> = { rule: "Own rule", indicator: "Indicator", system: "Watchfloor" };
 
 interface FacetListProps {
   facets: Facets;

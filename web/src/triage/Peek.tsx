@@ -10,6 +10,7 @@ import { Icon, type IconName } from "@/design/Icon";
 import { SeverityMark, StatusMark } from "@/design/shapes";
 import { Fault, Loading } from "@/design/states";
 import { Time, TimeLeft } from "@/design/time";
+import { PanelLine } from "@/shell/PanelLine";
 import { say } from "@/shell/toast";
 import { dayAround } from "./filter";
 import { deed } from "./history";
@@ -76,21 +77,18 @@ function PeekHead({ alert, place, onClose }: { alert: Alert; place: string | nul
   };
   return (
     <header className={styles.head}>
-      <div className={styles.line}>
-        <span className={styles.number}>A-{alert.number}</span>
-        {place && <span className={styles.place}>{place}</span>}
-        {alert.count > 1 && <span className={styles.place}>{alert.count} events</span>}
-        <span className={styles.tools}>
+      <PanelLine
+        number={`A-${alert.number}`}
+        places={[place, alert.count > 1 && `${alert.count} events`]}
+        tools={
           <IconButton label="Copy a link to this alert" onClick={copyLink}>
             <Icon name="link" />
           </IconButton>
-          <IconButton label="Close the panel (Esc)" onClick={onClose}>
-            <Icon name="close" />
-          </IconButton>
-        </span>
-      </div>
+        }
+        onClose={onClose}
+      />
       <h2>
-        <Hostile text={alert.title} />
+        <Hostile text={alert.title} titled />
       </h2>
       <div className={styles.facts}>
         <SeverityMark severity={alert.severity} />
@@ -236,10 +234,12 @@ function Journal({ alert }: { alert: Alert }) {
             </span>
           </li>
         ))}
-        <li>
-          <Time at={alert.first_seen} precision="min" className={styles.when} />
-          <span>First event</span>
-        </li>
+        {alert.source !== "system" && (
+          <li>
+            <Time at={alert.first_seen} precision="min" className={styles.when} />
+            <span>First event</span>
+          </li>
+        )}
       </ol>
     </section>
   );

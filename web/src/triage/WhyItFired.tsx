@@ -14,7 +14,10 @@ import { Icon } from "@/design/Icon";
 import { cut, type Mark, type Stretch } from "@/design/marks";
 import { markedNodes, Raw } from "@/design/Raw";
 import { Empty, Fault, Loading } from "@/design/states";
+import { Time } from "@/design/time";
+import { Correlation } from "@/shell/Correlation";
 import { tally, words } from "./condition";
+import { listEntries } from "./lists";
 import { useExplanation } from "./queries";
 import { hiddenCommand, type RawField, rawFields, tells } from "./rawFields";
 import { techniques } from "./techniques";
@@ -28,24 +31,78 @@ export function WhyItFired({ alert }: { alert: Alert }) {
       <div className={styles.head}>
         <h3 id="why">Why it fired</h3>
         <p>
-          {alert.rule ? (
+          {alert.rule && alert.source === "rule" ? (
             <>
               {title !== alert.title && <Hostile text={`${title}, `} />}
               version{" "}
-              <span className={styles.version}>
+              <Link
+                to="/rules"
+                search={aboutRule(alert.rule.id)}
+                className={styles.version}
+                title="Read the rule"
+              >
                 {(data?.rule?.version ?? alert.rule.version).slice(0, 8)}
-              </span>
+              </Link>
             </>
           ) : (
-            "No rule raised it"
+            RAISED_BY[alert.source]
           )}
         </p>
       </div>
       <Techniques tags={alert.tags} />
+      {alert.source === "indicator" && <Lists tags={alert.tags} />}
       {error && <Fault what="The explanation could not be read." fault={error} retry={() => refetch()} />}
       {!data && !error && <Loading lines={7} label="Loading the explanation" />}
-      {data && <Explained data={data} />}
+      {data && (alert.source === "system" ? <SaidByProgram alert={alert} /> : <Explained data={data} />)}
     </section>
+  );
+}
+
+/** What raised an alert that no rule of ours did. */
+const RAISED_BY = {
+  rule: "No rule raised it",
+  indicator: "An indicator of a list raised it",
+  system: "Watchfloor raised it about itself",
+};
+
+/** A rule by itself on the screen of rules. */
+const aboutRule = (id: string) => ({ q: id, rule: id, peek: "on" as const });
+
+/** Which lists have the indicator, how sure they are, until when it is good. */
+function Lists({ tags }: { tags: readonly string[] }) {
+  return (
+    <ul className={styles.techniques} aria-label="Lists">
+      {listEntries(tags).map(({ list, confidence, expires }, at) => (
+        <li key={at}>
+          <Hostile text={list} mono className={styles.version} />
+          {confidence && `, confidence ${confidence}`}
+          {expires && (
+            <>
+              , good until <Time at={expires} precision="min" />
+            </>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** What the program says of itself has no event; the rule that it is about says the rest. */
+function SaidByProgram({ alert }: { alert: Alert }) {
+  const rule = alert.tags.find((tag) => tag.startsWith("rule:"))?.slice("rule:".length);
+  return (
+    <p className={styles.stale}>
+      No event stands behind it.{" "}
+      {rule && (
+        <>
+          What it took, and whether it is on again, stands in{" "}
+          <Link to="/rules" search={aboutRule(rule)} className={styles.link}>
+            the rule
+          </Link>
+          .
+        </>
+      )}
+    </p>
   );
 }
 
@@ -65,13 +122,31 @@ function Techniques({ tags }: { tags: readonly string[] }) {
 }
 
 function Explained({ data }: { data: AlertExplanation }) {
-  const { explanation, event } = data;
+  const { explanation, event, correlation } = data;
+  const asked = correlation && (
+    <div className={styles.asked}>
+      <Correlation asks={correlation} />
+    </div>
+  );
   if (!event) {
     return (
-      <Empty
-        title="Its events are no longer there."
-        why="Retention has removed them; the alert itself stays."
-      />
+      <>
+        {asked}
+        <Empty
+          title="Its events are no longer there."
+          why="Retention has removed them; the alert itself stays."
+        />
+      </>
+    );
+  }
+  if (correlation) {
+    return (
+      <>
+        {asked}
+        {data.stale && <p className={styles.stale}>{CHANGED}</p>}
+        <p className={styles.stale}>The newest of its events:</p>
+        <RawPane event={event} marks={[]} />
+      </>
     );
   }
   if (!explanation) {
@@ -80,7 +155,7 @@ function Explained({ data }: { data: AlertExplanation }) {
         <p className={styles.stale}>
           {data.stale
             ? "The rule that raised it is no longer in force, so it cannot be held against the event."
-            : "This rule has no explanation for a single event."}
+            : "It is about many of them: no single one is held against the event."}
         </p>
         <RawPane event={event} marks={[]} />
       </>
@@ -90,9 +165,7 @@ function Explained({ data }: { data: AlertExplanation }) {
   return (
     <>
       <Condition explanation={explanation} />
-      {data.stale && (
-        <p className={styles.stale}>The rule has changed since: this is the version in force now.</p>
-      )}
+      {data.stale && <p className={styles.stale}>{CHANGED}</p>}
       <div className={styles.split}>
         <div className={styles.selections}>
           <ol>
@@ -110,6 +183,8 @@ function Explained({ data }: { data: AlertExplanation }) {
     </>
   );
 }
+
+const CHANGED = "The rule has changed since: this is the version in force now.";
 
 /** The bytes of every item that holds, by the number of its selection. */
 export function marksOf(selections: readonly SelectionTruth[]): Mark[] {

@@ -74,6 +74,11 @@ impl From<Row> for NamedRule {
     }
 }
 
+/// What a correlation asks.
+pub(crate) async fn asked(desk: &Desk, correlation: &Correlation) -> Result<RuleCorrelation, Problem> {
+    with_rules(desk, Asked::of(correlation)).await
+}
+
 /// The same with the rules that it names.
 pub(super) async fn with_rules(desk: &Desk, asked: Asked) -> Result<RuleCorrelation, Problem> {
     let bound: Vec<Value> = asked.rules.iter().map(|id| Value::from(id.as_str())).collect();

@@ -31,6 +31,7 @@ pub use api::{import_routes, routes};
 pub use budget::{BUDGET_NOTICE, CHEAP, Spent, hold_to_budget};
 pub use compare::{Changes, RuleEntry, RuleFinding, RuleRefusal, changes};
 pub use correlation::{NamedRule, RuleCorrelation};
+pub(crate) use correlation::asked;
 pub use detail::{RuleDetail, RuleSample, Strategy};
 pub use files::{Base, Pack};
 pub use fired::Firing;

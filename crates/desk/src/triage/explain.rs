@@ -5,7 +5,8 @@ use model::{AlertId, EventId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::store;
+use super::{AlertSource, store};
+use crate::improve::{RuleCorrelation, asked};
 use crate::investigate::EventDetail;
 use crate::{Desk, Problem};
 
@@ -45,6 +46,9 @@ pub struct AlertExplanation {
     /// The rule's condition, selection by selection; null when rule or event is gone.
     #[schema(value_type = Option<Object>)]
     pub explanation: Option<Explanation>,
+    /// What the rule asks of the matches of other rules, where it is a correlation: it has no condition of its own that one
+    /// event could be held against.
+    pub correlation: Option<RuleCorrelation>,
 }
 
 /// The newest events of an alert, as they are in the lake.
@@ -66,20 +70,28 @@ pub(super) async fn events(desk: &Desk, id: AlertId) -> Result<AlertEvents, Prob
 pub(super) async fn explain(desk: &Desk, id: AlertId) -> Result<AlertExplanation, Problem> {
     let alert = store::fetch(&desk.db, id).await?;
     let found = newest(desk, &alert).await?;
-    if alert.source == super::AlertSource::Indicator {
+    if alert.source == AlertSource::Indicator {
         // What is said of it stands in the alert, whatever the lists say by now.
         let rule = alert.rule.map(|rule| RuleInForce { id: rule.id, title: rule.title, version: rule.version });
         let explanation = found.as_ref().and_then(|(_, event)| detect::explain_indicator(&alert.tags, event));
-        return Ok(AlertExplanation { rule, stale: false, explanation, event: found.map(|(id, event)| EventDetail::of(id, &event)) });
+        let event = found.map(|(id, event)| EventDetail::of(id, &event));
+        return Ok(AlertExplanation { rule, stale: false, explanation, event, correlation: None });
+    }
+    if alert.source == AlertSource::System {
+        // Neither rule nor event stands behind it.
+        return Ok(AlertExplanation { rule: None, stale: false, explanation: None, event: None, correlation: None });
     }
     let rules = desk.rules.load_full();
     let raised_by = alert.rule.as_ref();
     let place = raised_by.and_then(|rule| rules.find(&rule.id));
     let rule = place.and_then(|place| rules.rules().get(place as usize)).map(|rule| &rule.reference);
-    // A correlation has no condition that one event could be held against.
-    let correlation = raised_by.and_then(|rule| rules.find_correlation(&rule.id)).map(|known| &known.rule.reference);
-    let rule = rule.or(correlation);
+    let correlation = raised_by.and_then(|rule| rules.find_correlation(&rule.id));
+    let rule = rule.or(correlation.map(|known| &known.rule.reference));
     Ok(AlertExplanation {
+        correlation: match correlation {
+            Some(known) => Some(asked(desk, known).await?),
+            None => None,
+        },
         stale: raised_by.map(|rule| &rule.version) != rule.map(|rule| &rule.version),
         explanation: place.zip(found.as_ref()).map(|(place, (_, event))| rules.explain(place, event)),
         rule: rule.map(|rule| RuleInForce {

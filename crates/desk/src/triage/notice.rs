@@ -13,7 +13,8 @@ use db::DbError;
 pub struct Notice {
     /// What kind of thing it is; also the rule's name in the alert (`rule-budget`).
     pub kind: &'static str,
-    /// What it is about: while an alert of this kind about it is open, no other is raised.
+    /// The id of the rule that it is about: while an alert of this kind about it is open, no other is raised. It is the
+    /// alert's tag `rule:ID`.
     pub about: String,
     /// What happened, for people.
     pub title: String,
@@ -37,7 +38,7 @@ pub async fn notice(db: &Db, ctx: &OpContext, notice: Notice) -> Result<Option<A
         version: String::new(),
         title: keep_text(&notice.title),
         level: notice.level,
-        tags: Vec::new(),
+        tags: vec![keep_text(&format!("rule:{}", notice.about))],
     };
     let group = Group::of_program(rule, notice.about, ctx.now);
     let id = group.id();
