@@ -4,6 +4,7 @@ import { Hostile } from "@/design/Hostile";
 import { Empty, Fault, Loading } from "@/design/states";
 import { useRefused } from "./queries";
 import styles from "./Refused.module.css";
+import { Remedy } from "./Remedy";
 
 export function Refused() {
   const list = useRefused();
@@ -28,9 +29,7 @@ export function Refused() {
             <p className={styles.what}>
               <Hostile text={one.message} />
             </p>
-            <p className={styles.dim}>
-              {one.remedy} <code>{one.code}</code>
-            </p>
+            <Remedy text={one.remedy} code={one.code} />
             <p className={styles.name}>
               <Hostile text={one.name} mono />
               {one.line != null && <span className={styles.dim}>line {one.line}</span>}

@@ -3,10 +3,13 @@ import type { ReactNode } from "react";
 import type { ImportReport, RuleEntry } from "@/api/types";
 import { Hostile } from "@/design/Hostile";
 import { SeverityMark } from "@/design/shapes";
+import { Remedy } from "./Remedy";
 import styles from "./Report.module.css";
 
 /** Entries of a part that are drawn; the count is of all. */
 const SHOWN = 200;
+/** Entries of a part that is unfolded at first: the heads of all parts should be seen at once. */
+const FEW = 10;
 
 interface ReportProps {
   report: ImportReport;
@@ -29,9 +32,7 @@ export function Report({ report, removal = false }: ReportProps) {
             <p>
               <Hostile text={one.message} />
             </p>
-            <p className={styles.dim}>
-              {one.remedy} <code>{one.code}</code>
-            </p>
+            <Remedy text={one.remedy} code={one.code} />
             <p className={styles.file}>
               <Hostile text={one.name} mono />
               {one.line != null && <span className={styles.dim}> line {one.line}</span>}
@@ -102,7 +103,7 @@ interface PartProps<Item> {
 function Part<Item>({ title, tone, items, children }: PartProps<Item>) {
   if (items.length === 0) return null;
   return (
-    <details className={styles.part} data-tone={tone} open={tone === "bad" || items.length <= 10}>
+    <details className={styles.part} data-tone={tone} open={items.length <= FEW}>
       <summary>
         {title} <span className={styles.count}>{items.length}</span>
       </summary>

@@ -1,5 +1,6 @@
 /** What the list could be narrowed to, with counts. */
 import type { RuleFacets, RuleState, Severity } from "@/api/types";
+import { Hostile } from "@/design/Hostile";
 import { SEVERITIES, SeverityMark } from "@/design/shapes";
 import { Facet } from "@/triage/FacetList";
 import facets from "@/triage/FacetList.module.css";
@@ -46,7 +47,7 @@ export function RuleFacetList({ counts, state, onToggle }: RuleFacetListProps) {
         values={counts.source}
         chosen={state.source}
         onToggle={(value) => onToggle("source", value)}
-        label={(value) => value}
+        label={(value) => <Hostile text={value} titled />}
       />
     </section>
   );

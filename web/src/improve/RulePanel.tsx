@@ -2,21 +2,23 @@
 import { Link } from "@tanstack/react-router";
 import { Fragment, type RefObject, useState } from "react";
 import type { RuleDetail, RuleFinding, RuleRow, RuleSample } from "@/api/types";
-import { Button, IconButton } from "@/design/Button";
+import { Button } from "@/design/Button";
 import { copyInert, Hostile } from "@/design/Hostile";
 import { Icon } from "@/design/Icon";
 import { Raw } from "@/design/Raw";
 import { SeverityMark } from "@/design/shapes";
 import { Fault, Loading } from "@/design/states";
 import { Time } from "@/design/time";
+import { PanelLine } from "@/shell/PanelLine";
 import { SidePanel } from "@/shell/SidePanel";
 import { techniques } from "@/triage/techniques";
 import { Days } from "./Days";
 import { LooksAt, RuleMark } from "./marks";
 import { useRule } from "./queries";
 import { Related } from "./Related";
+import { Remedy } from "./Remedy";
 import styles from "./RulePanel.module.css";
-import { unwrapped } from "./state";
+import { isCounted, unwrapped } from "./state";
 import { Yaml } from "./Yaml";
 
 interface RulePanelProps {
@@ -80,19 +82,9 @@ export function RulePanel({ id, place, keeps, panel, onTag, onSwitch, onClose }:
 function Head({ rule, place, onClose }: { rule: RuleRow; place: string | null; onClose: () => void }) {
   return (
     <header className={styles.head}>
-      <div className={styles.line}>
-        <span className={styles.number}>
-          <Hostile text={rule.id} titled />
-        </span>
-        {place && <span className={styles.place}>{place}</span>}
-        <span className={styles.tools}>
-          <IconButton label="Close the panel (Esc)" onClick={onClose}>
-            <Icon name="close" />
-          </IconButton>
-        </span>
-      </div>
+      <PanelLine number={<Hostile text={rule.id} titled />} places={[place]} onClose={onClose} />
       <h2>
-        <Hostile text={rule.title} />
+        <Hostile text={rule.title} titled />
       </h2>
       <div className={styles.under}>
         <SeverityMark severity={rule.level} />
@@ -141,30 +133,34 @@ function Fired({ detail: { rule, days } }: { detail: RuleDetail }) {
           </Link>
         )}
       </div>
-      <div className={styles.fired}>
-        <dl className={styles.figures}>
-          {(
-            [
-              ["24 hours", day],
-              ["7 days", week],
-              ["30 days", month],
-            ] as const
-          ).map(([name, n]) => (
-            <div key={name}>
-              <dd>{figure.format(n)}</dd>
-              <dt>{name}</dt>
-            </div>
-          ))}
-        </dl>
-        <Days counts={days} />
-      </div>
+      {isCounted(rule) && (
+        <div className={styles.fired}>
+          <dl className={styles.figures}>
+            {(
+              [
+                ["24 hours", day],
+                ["7 days", week],
+                ["30 days", month],
+              ] as const
+            ).map(([name, n]) => (
+              <div key={name}>
+                <dd>{figure.format(n)}</dd>
+                <dt>{name}</dt>
+              </div>
+            ))}
+          </dl>
+          <Days counts={days} />
+        </div>
+      )}
       <p className={styles.dim}>
         {last ? (
           <>
             Last on <Time at={last} />
           </>
-        ) : (
+        ) : isCounted(rule) ? (
           "It has not fired in 30 days."
+        ) : (
+          "Its hits only feed other correlations, and are not counted."
         )}
       </p>
     </section>
@@ -193,24 +189,26 @@ function Says({ detail, onTag }: { detail: RuleDetail; onTag: (tag: string) => v
           <Hostile text={unwrapped(detail.description)} />
         </p>
       )}
-      <ul className={styles.tags} aria-label="Tags">
-        {rule.tags.map((tag) => {
-          const technique = named.find(({ id }) => tag === `attack.${id.toLowerCase()}`);
-          return (
-            <li key={tag}>
-              <button type="button" title={`Rules with ${tag}`} onClick={() => onTag(tag)}>
-                {technique ? (
-                  <>
-                    <span className={styles.technique}>{technique.id}</span> {technique.name}
-                  </>
-                ) : (
-                  <Hostile text={tag.replace(/^attack\./, "")} />
-                )}
-              </button>
-            </li>
-          );
-        })}
-      </ul>
+      {rule.tags.length > 0 && (
+        <ul className={styles.tags} aria-label="Tags">
+          {rule.tags.map((tag) => {
+            const technique = named.find(({ id }) => tag === `attack.${id.toLowerCase()}`);
+            return (
+              <li key={tag}>
+                <button type="button" title={`Rules with ${tag}`} onClick={() => onTag(tag)}>
+                  {technique ? (
+                    <>
+                      <span className={styles.technique}>{technique.id}</span> {technique.name}
+                    </>
+                  ) : (
+                    <Hostile text={tag.replace(/^attack\./, "")} />
+                  )}
+                </button>
+              </li>
+            );
+          })}
+        </ul>
+      )}
       <dl className={styles.strategy}>
         {told.map(([key, name]) => (
           <Fragment key={key}>
@@ -259,13 +257,17 @@ function Says({ detail, onTag }: { detail: RuleDetail; onTag: (tag: string) => v
   );
 }
 
+const WEIGHTS = ["note", "warning", "error"];
+
+/** What an engineer would say of it, worst first. */
 function Findings({ findings }: { findings: readonly RuleFinding[] }) {
   if (findings.length === 0) return null;
+  const worst = [...findings].sort((a, b) => WEIGHTS.indexOf(b.severity) - WEIGHTS.indexOf(a.severity));
   return (
     <section className={styles.section} aria-labelledby="rule-lint">
       <h3 id="rule-lint">Lint</h3>
       <ul className={styles.findings}>
-        {findings.map((finding) => (
+        {worst.map((finding) => (
           <li key={`${finding.code} ${finding.line} ${finding.message}`} data-weight={finding.severity}>
             <span className={styles.weight}>{finding.severity}</span>
             <div>
@@ -273,9 +275,7 @@ function Findings({ findings }: { findings: readonly RuleFinding[] }) {
                 <Hostile text={finding.message} />
                 {finding.line != null && <span className={styles.dim}> line {finding.line}</span>}
               </p>
-              <p className={styles.dim}>
-                {finding.remedy} <code>{finding.code}</code>
-              </p>
+              <Remedy text={finding.remedy} code={finding.code} />
             </div>
           </li>
         ))}

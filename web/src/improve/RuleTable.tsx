@@ -9,6 +9,7 @@ import type { Cursor } from "@/design/useCursor";
 import { useWide } from "@/design/useWide";
 import { LooksAt, RuleMark } from "./marks";
 import styles from "./RuleTable.module.css";
+import { isCounted } from "./state";
 
 const count = new Intl.NumberFormat("en");
 
@@ -25,6 +26,7 @@ interface RuleTableProps {
 
 export function RuleTable({ rules, total, cursor, onOpen, onEnd, after, narrow }: RuleTableProps) {
   const roomy = useWide(1400) && !narrow;
+  const afterFigures = narrow ? styles.last : undefined;
   const columns = useMemo<Column<RuleRow>[]>(
     () => [
       { id: "level", head: "Level", width: "76px", cell: (one) => <SeverityMark severity={one.level} /> },
@@ -41,7 +43,7 @@ export function RuleTable({ rules, total, cursor, onOpen, onEnd, after, narrow }
       {
         id: "log",
         head: "Looks at",
-        width: narrow ? "150px" : "minmax(150px, 240px)",
+        width: narrow ? "150px" : roomy ? "minmax(150px, 240px)" : "180px",
         cell: (one) => (
           <span
             className={one.telemetry ? styles.log : styles.blind}
@@ -56,21 +58,20 @@ export function RuleTable({ rules, total, cursor, onOpen, onEnd, after, narrow }
         : []),
       FIGURES[0] as Column<RuleRow>,
       ...(narrow ? [] : FIGURES.slice(1)),
+      ...(narrow ? [] : [LAST]),
       {
-        id: "last",
-        head: <span className={styles.last}>Last fired</span>,
-        name: "Last fired",
-        width: "128px",
-        cell: (one) =>
-          one.fired.last ? (
-            <Time at={one.fired.last} precision="min" className={styles.last} />
-          ) : (
-            <span className={`${styles.none} ${styles.last}`}>not in 30 days</span>
-          ),
+        id: "state",
+        head: <span className={afterFigures}>State</span>,
+        name: "State",
+        width: narrow ? "104px" : "92px",
+        cell: (one) => (
+          <span className={afterFigures}>
+            <RuleMark rule={one} />
+          </span>
+        ),
       },
-      { id: "state", head: "State", width: "92px", cell: (one) => <RuleMark rule={one} /> },
     ],
-    [roomy, narrow],
+    [roomy, narrow, afterFigures],
   );
   return (
     <Grid
@@ -101,8 +102,24 @@ const FIGURES: Column<RuleRow>[] = (
   name: `Matches in ${head}`,
   width: "52px",
   align: "end",
-  cell: (one) => <Figure n={one.fired[id]} />,
+  cell: (one) => (isCounted(one) ? <Figure n={one.fired[id]} /> : <span className={styles.none}>–</span>),
 }));
+
+/** Beside the panel there is no room for it, and the panel says it. */
+const LAST: Column<RuleRow> = {
+  id: "last",
+  head: <span className={styles.last}>Last fired</span>,
+  name: "Last fired",
+  width: "128px",
+  cell: (one) =>
+    one.fired.last ? (
+      <Time at={one.fired.last} precision="min" className={styles.last} />
+    ) : (
+      <span className={`${styles.none} ${styles.last}`}>
+        {isCounted(one) ? "not in 30 days" : "not counted"}
+      </span>
+    ),
+};
 
 const sourceCell = (one: RuleRow) => (
   <span className={styles.log}>

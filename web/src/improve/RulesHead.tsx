@@ -42,7 +42,9 @@ export function RulesHead({ state, counts, keeps, onView, onSort, onImport, onRe
       )}
       {view === "list" && onRemove && (
         <Button onClick={onRemove}>
-          Remove <Hostile text={state.source ?? ""} />
+          <span>
+            Remove <Hostile text={state.source ?? ""} />
+          </span>
         </Button>
       )}
       {keeps && (

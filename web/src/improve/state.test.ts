@@ -2,12 +2,12 @@ import { expect, test } from "vitest";
 import {
   barText,
   filterOf,
+  isCounted,
   isImport,
   isNarrowed,
   readBar,
   readRules,
   sourceName,
-  span,
   toggled,
   unwrapped,
   widened,
@@ -58,17 +58,15 @@ test("lines that an editor broke are one; paragraphs and lists are not", () => {
   );
 });
 
-test("a timespan is said in its largest whole unit", () => {
-  expect([1, 90, 300, 5_400, 7_200, 86_400 * 90].map(span)).toEqual([
-    "1 s",
-    "90 s",
-    "5 min",
-    "90 min",
-    "2 h",
-    "90 d",
-  ]);
-});
-
 test("only what was imported can go", () => {
   expect(["built-in", "folder", "sigma"].map(isImport)).toEqual([false, false, true]);
+});
+
+test("hits of a correlation that only feeds others are not counted", () => {
+  const counted = (silent: boolean, correlation: string | null) => isCounted({ silent, correlation });
+  expect([counted(true, "temporal"), counted(true, null), counted(false, "temporal")]).toEqual([
+    false,
+    true,
+    true,
+  ]);
 });

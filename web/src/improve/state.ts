@@ -1,5 +1,5 @@
 /** The state of the rules screen as the URL holds it. Pure. */
-import type { RuleState, Severity } from "@/api/types";
+import type { RuleRow, RuleState, Severity } from "@/api/types";
 import { oneOf, someOf, text } from "@/shell/searchParams";
 
 /** The views above the list; the digit that opens each is its place. */
@@ -107,28 +107,9 @@ export function unwrapped(text: string): string {
   return text.trim().replace(/([^\n])\n(?![\n\s*-]|\d+[.)])/g, "$1 ");
 }
 
-/** What each kind of correlation asks. */
-export const ASKS: Record<string, string> = {
-  event_count: "Counts the matches",
-  value_count: "Counts the different values of a field",
-  value_sum: "Adds up a field",
-  value_avg: "Takes the mean of a field",
-  value_percentile: "Takes a percentile of a field",
-  value_median: "Takes the median of a field",
-  temporal: "Waits for the rules together, in any order,",
-  temporal_ordered: "Waits for the rules one after the other",
-};
-
-/** Seconds as a rule writes them: `5 min`. */
-export function span(seconds: number): string {
-  for (const [unit, size] of [
-    ["d", 86_400],
-    ["h", 3_600],
-    ["min", 60],
-  ] as const) {
-    if (seconds >= size && seconds % size === 0) return `${seconds / size} ${unit}`;
-  }
-  return `${seconds} s`;
+/** Whether its hits are counted: those of a correlation that only feeds others are not. */
+export function isCounted({ silent, correlation }: Pick<RuleRow, "silent" | "correlation">): boolean {
+  return !silent || correlation === null;
 }
 
 /** Whether a source was imported, and did not come with the program. */
