@@ -41,6 +41,8 @@ export const keys = {
   ruleCoverage: ["rules", "coverage"] as const,
   ruleRefused: ["rules", "refused"] as const,
   rule: (id: string) => ["rules", "one", id] as const,
+  /** Not under `rules`: the feed tells of the removal itself, and nothing is left to ask about then. */
+  ruleRemoval: (source: string) => ["rule removal", source] as const,
   search: (query: object) => ["search", query] as const,
   searchHistogram: (query: object) => ["search", "histogram", query] as const,
   fields: ["search", "fields"] as const,

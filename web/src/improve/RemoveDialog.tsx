@@ -18,8 +18,9 @@ interface RemoveDialogProps {
 
 export function RemoveDialog({ source, onClose, onDone }: RemoveDialogProps) {
   const { data, error, refetch } = useQuery({
-    queryKey: [...keys.rules, "removal", source],
+    queryKey: keys.ruleRemoval(source),
     queryFn: () => removeSource(source, null),
+    gcTime: 0,
   });
   return (
     <ReasonDialog
