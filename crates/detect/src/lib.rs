@@ -19,7 +19,7 @@ mod refusal;
 mod rule;
 mod ruleset;
 
-pub use correlate::{Correlated, Correlation, Correlator, Damaged, Fact, Figures, Kind as CorrelationKind, Limits, Moment};
+pub use correlate::{Correlated, Correlation, Correlator, Damaged, Fact, Figures, Held, Kind as CorrelationKind, Limits, Moment};
 pub use explain::{Explanation, ItemTruth, SelectionTruth, ValueTruth};
 pub use lint::{Finding, LINTS, TACTICS, Weight, lint, without_telemetry};
 pub use indicators::{

@@ -4,6 +4,7 @@
 //! up to there are written. The log is kept from that position on, so that a start begins with the saved state, hears
 //! again what came after it, and arrives where it was: alerts that are written already are not written again.
 
+use crate::spending::{Remembered, Spending};
 use lake::Record;
 use detect::{Correlated, Correlator, Fact, Limits, Moment, RuleSet};
 use model::RuleRef;
@@ -21,6 +22,10 @@ const NAMED: usize = 100;
 const SAVED_EVERY: Duration = Duration::from_secs(10);
 /// Bytes of state for which another second is waited.
 const BYTES_A_SECOND: u64 = 4 << 20;
+/// How often it is told what is remembered.
+const TOLD_EVERY: Duration = Duration::from_secs(1);
+/// How often it is warned at most that something had to be forgotten.
+const WARNED_EVERY: Duration = Duration::from_secs(600);
 /// Bytes of a saved state that are read.
 const MAX_FILE: u64 = 2 << 30;
 
@@ -45,9 +50,20 @@ struct Head {
     position: u64,
 }
 
+/// How correlations keep their state.
+#[derive(Clone, Debug)]
+pub struct StateOptions {
+    /// Where it is saved.
+    pub file: PathBuf,
+    /// What it may take.
+    pub limits: Limits,
+    /// Where it is told what it takes.
+    pub spending: Arc<Spending>,
+}
+
 /// The correlations of a floor.
 pub(crate) struct Correlations {
-    file: PathBuf,
+    options: StateOptions,
     lake: String,
     rules: Arc<RuleSet>,
     state: Correlator,
@@ -60,13 +76,15 @@ pub(crate) struct Correlations {
     pending: Vec<Raised>,
     /// Groups and matches that had to be forgotten, as last told.
     lost: u64,
+    told_at: Option<Instant>,
+    warned_at: Option<Instant>,
 }
 
 impl Correlations {
     /// The state that was saved for this store, as far as the alerts are written; else one that has heard nothing.
-    pub(crate) fn open(file: PathBuf, lake: String, rules: Arc<RuleSet>, written: u64) -> Correlations {
-        let limits = Limits::default();
-        let restored = read(&file).and_then(|(head, bytes)| {
+    pub(crate) fn open(options: StateOptions, lake: String, rules: Arc<RuleSet>, written: u64) -> Correlations {
+        let limits = options.limits;
+        let restored = read(&options.file).and_then(|(head, bytes)| {
             let fits = head.lake == lake && head.position <= written;
             if !fits {
                 tracing::warn!(position = head.position, written, "the saved state of the correlations belongs to other records; they begin anew");
@@ -86,7 +104,19 @@ impl Correlations {
             }
             None => (written, Correlator::new(&rules, limits)),
         };
-        Correlations { file, lake, rules, state, saved, saved_at: Instant::now(), heard: saved, pending: Vec::new(), lost: 0 }
+        Correlations {
+            options,
+            lake,
+            rules,
+            state,
+            saved,
+            saved_at: Instant::now(),
+            heard: saved,
+            pending: Vec::new(),
+            lost: 0,
+            told_at: None,
+            warned_at: None,
+        }
     }
 
     /// Up to where the log may be dropped: what the saved state has not heard is heard again after a restart.
@@ -139,6 +169,25 @@ impl Correlations {
         }
     }
 
+    /// Tells what is remembered, if it was not told within a second; and warns when something had to be forgotten.
+    pub(crate) fn tell(&mut self) {
+        let is_due = |at: Option<Instant>, every: Duration| at.is_none_or(|at| at.elapsed() >= every);
+        if !is_due(self.told_at, TOLD_EVERY) {
+            return;
+        }
+        self.told_at = Some(Instant::now());
+        let figures = self.state.figures();
+        let lost = figures.evicted + figures.dropped;
+        if lost > self.lost && is_due(self.warned_at, WARNED_EVERY) {
+            self.warned_at = self.told_at;
+            tracing::warn!(evicted = figures.evicted, dropped = figures.dropped, bytes = figures.bytes, "correlations are at the limit of their state and forget");
+        }
+        self.lost = lost;
+        let ids = self.rules.correlations().iter().map(|correlation| correlation.rule.reference.id.clone());
+        let held = ids.zip(self.state.held()).collect();
+        self.options.spending.remember(Remembered { figures, limit: self.options.limits.bytes as u64, held });
+    }
+
     /// Notes that the alerts are written up to `position`, and saves the state if it is time, or if `now` says so.
     pub(crate) fn written(&mut self, position: u64, now: bool) {
         self.pending.retain(|raised| raised.at > position);
@@ -154,13 +203,8 @@ impl Correlations {
         if !now && waited < SAVED_EVERY + Duration::from_secs(figures.bytes / BYTES_A_SECOND) {
             return;
         }
-        let lost = figures.evicted + figures.dropped;
-        if lost > self.lost {
-            tracing::warn!(evicted = figures.evicted, dropped = figures.dropped, bytes = figures.bytes, "correlations are at the limit of their state and forget");
-            self.lost = lost;
-        }
         let head = Head { lake: self.lake.clone(), position };
-        if let Err(error) = write(&self.file, &head, &self.state.snapshot()) {
+        if let Err(error) = write(&self.options.file, &head, &self.state.snapshot()) {
             tracing::warn!(%error, "the state of the correlations was not saved; a restart would forget what came since");
         }
         // Also where it failed: the log must not grow because of it.

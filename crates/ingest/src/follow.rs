@@ -4,12 +4,11 @@
 //! between the two neither loses an alert nor raises it twice. A database that is down is waited for; the log keeps
 //! what was not followed yet.
 
-use crate::correlate::{Correlations, Raised};
+use crate::correlate::{Correlations, Raised, StateOptions};
 use crate::counters::{Counters, SourceCounts};
 use desk::triage::{self, Detected};
 use desk::{Desk, Problem, Topic, admin};
 use model::{EventId, OpContext};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -89,9 +88,9 @@ pub async fn belong_together(desk: &Desk) -> Result<(), Misfit> {
     Ok(())
 }
 
-/// Follows until `stop` and then to the end of what is durable. `node` is part of every event's id; the state of the
-/// correlations is saved in the file `state`.
-pub async fn follow(desk: Desk, counters: Counters, node: u16, state: PathBuf, stop: CancellationToken) {
+/// Follows until `stop` and then to the end of what is durable. `node` is part of every event's id; `state` is how the
+/// correlations keep theirs.
+pub async fn follow(desk: Desk, counters: Counters, node: u16, state: StateOptions, stop: CancellationToken) {
     let mut follower = Follower { desk, counters, node, state, correlations: None, position: None, written: None, counted: Instant::now() };
     let mut durable = follower.desk.lake.durable();
     let mut pause = FIRST_PAUSE;
@@ -136,7 +135,7 @@ struct Follower {
     desk: Desk,
     counters: Counters,
     node: u16,
-    state: PathBuf,
+    state: StateOptions,
     /// `None` until the database has said where it stands.
     correlations: Option<Correlations>,
     /// Followed up to here; `None` until the database has said where it stands.
@@ -166,6 +165,7 @@ impl Follower {
         let lake = self.desk.lake.clone();
         let records = tokio::task::spawn_blocking(move || lake.records_after(from, STEP_BYTES)).await??;
         if let Some(last) = records.last().map(|record| record.last_seq) {
+            // After the records: no set that one of them was matched with is newer than this one.
             let rules = self.desk.rules.load_full();
             let mut detections: Vec<Detected> = records.iter().flat_map(|record| self.detections(record, &rules)).collect();
             if let Some(correlations) = &mut self.correlations {
@@ -181,6 +181,9 @@ impl Follower {
             self.position = Some(last);
         } else if self.counted.elapsed() >= COUNTS_EVERY {
             self.save_position().await?;
+        }
+        if let Some(correlations) = &mut self.correlations {
+            correlations.tell();
         }
         if self.counted.elapsed() >= COUNTS_EVERY {
             self.save_counts().await?;

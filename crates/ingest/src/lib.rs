@@ -25,5 +25,6 @@ pub use counters::{Counters, SourceCounts};
 pub use decode::{DecodeError, MAX_BODY, decode};
 pub use frames::Frames;
 pub use pipeline::{IngestError, ItemOutcome, Pipeline, PipelineOptions, Receipt, Submission};
-pub use spending::Spending;
+pub use correlate::StateOptions;
+pub use spending::{Budget, Remembered, Spending};
 pub use watching::Watching;

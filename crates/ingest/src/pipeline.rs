@@ -193,6 +193,7 @@ struct Inner {
     refusing: Refusing,
     queue_bytes: usize,
     counters: Counters,
+    spending: Arc<Spending>,
     clock: Arc<dyn Clock>,
 }
 
@@ -222,6 +223,7 @@ impl Pipeline {
                 refusing,
                 queue_bytes: options.queue_bytes,
                 counters,
+                spending: options.spending.clone(),
                 clock,
             }),
         }
@@ -254,6 +256,11 @@ impl Pipeline {
     /// The counts per source.
     pub fn counters(&self) -> &Counters {
         &self.inner.counters
+    }
+
+    /// What the rules cost.
+    pub fn spending(&self) -> &Arc<Spending> {
+        &self.inner.spending
     }
 
     /// Hands in a batch and waits until it is durable; answers [`IngestError::Busy`] at once when the queue is full.

@@ -62,6 +62,18 @@ async fn metrics(State(parts): State<Parts>) -> Response {
     ] {
         metric(&mut out, &format!("watchfloor_lake_{name}"), "gauge", help, value);
     }
+    let remembered = parts.pipeline.spending().remembered();
+    let figures = remembered.figures;
+    for (name, kind, help, value) in [
+        ("state_bytes", "gauge", "Bytes that correlations remember", figures.bytes),
+        ("state_limit_bytes", "gauge", "Bytes that they may remember", remembered.limit),
+        ("state_groups", "gauge", "Groups that correlations remember", figures.groups),
+        ("state_entries", "gauge", "Matches in these groups", figures.entries),
+        ("evicted_groups_total", "counter", "Groups forgotten because the state was at its limit", figures.evicted),
+        ("dropped_entries_total", "counter", "Matches forgotten because their group was full", figures.dropped),
+    ] {
+        metric(&mut out, &format!("watchfloor_correlations_{name}"), kind, help, value);
+    }
     if let Ok(position) = parts.desk.db.follower_position().await {
         metric(&mut out, "watchfloor_alerts_position", "gauge", "Ingest sequence up to which alerts are written", position);
     }

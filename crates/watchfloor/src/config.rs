@@ -26,12 +26,14 @@ const fn key(name: &'static str, meaning: &'static str) -> Key {
 
 /// Every setting.
 pub const KEYS: &[Key] = &[
+    key("correlations.state_mib", "MiB that correlations may remember together; 256 if absent"),
     key("database.url", "the records database, postgres://…; a SQLite file in the data folder if absent"),
     key("lake.segment_events", "events in memory after which they become a segment; 500000 if absent"),
     key("lists.interval", "seconds between two looks at the lists; 60 if absent"),
     Key { is_path: true, ..key("lists.path", "lists: indicators/, warninglists/, watchlists/; the folder lists in the data folder if absent") },
     Key { is_path: true, ..key("rules.path", "Sigma rules, a folder, file or archive; the built-in ones if absent") },
     Key { is_path: true, ..key("rules.pipelines", "processing pipelines that the rules go through, a file or folder; none if absent") },
+    key("rules.state_percent", "percent of what correlations may remember that one of them may hold once there is no more room, before it is switched off; 50 if absent"),
     key("rules.time_percent", "percent of one processor that a rule's condition may take before it is switched off; 25 if absent"),
     Key { default: Some("127.0.0.1:8420"), ..key("server.listen", "where console and API listen") },
     Key { is_path: true, ..key("server.tls_cert", "certificate chain, PEM") },

@@ -6,9 +6,9 @@ use crate::output::Failure;
 use arc_swap::ArcSwap;
 use desk::Desk;
 use desk::improve::{self, Opening};
-use detect::RuleSet;
+use detect::{Limits, RuleSet};
 use ingest::receivers::{syslog_tcp, syslog_udp};
-use ingest::{Pipeline, PipelineOptions, Spending, Watching};
+use ingest::{Budget, Pipeline, PipelineOptions, StateOptions, Watching};
 use lake::{Lake, LakeOptions};
 use model::SystemClock;
 use std::net::SocketAddr;
@@ -24,7 +24,6 @@ pub struct Floor {
     pub desk: Desk,
     /// Where events go in.
     pub pipeline: Pipeline,
-    spending: Arc<Spending>,
     receivers: Vec<JoinHandle<()>>,
     receive: CancellationToken,
     follower: JoinHandle<()>,
@@ -53,6 +52,13 @@ pub fn lake_options(data: &Path, settings: &Settings) -> Result<LakeOptions, Fai
     Ok(LakeOptions { segment_rows: settings.count("lake.segment_events")?.unwrap_or(options.segment_rows), ..options })
 }
 
+/// What the correlations of a floor may remember.
+pub fn state_limits(settings: &Settings) -> Result<Limits, Failure> {
+    let limits = Limits::default();
+    let bytes = settings.count("correlations.state_mib")?.map_or(limits.bytes, |mib| mib.saturating_mul(1 << 20));
+    Ok(Limits { bytes, ..limits })
+}
+
 /// The records and the events of a folder, with no rule in force yet. Nobody else may have the folder open.
 pub async fn desk(data: &Path, database: Option<&str>, options: LakeOptions) -> Result<Desk, Failure> {
     let db = records(data, database).await?;
@@ -67,17 +73,17 @@ pub async fn desk(data: &Path, database: Option<&str>, options: LakeOptions) -> 
 
 impl Floor {
     /// Starts everything but the listeners.
-    pub async fn start(data: &Path, database: Option<&str>, rules: Opening, watching: Arc<Watching>, options: LakeOptions) -> Result<Floor, Failure> {
+    pub async fn start(data: &Path, database: Option<&str>, rules: Opening, watching: Arc<Watching>, options: LakeOptions, limits: Limits) -> Result<Floor, Failure> {
         let desk = desk(data, database, options).await?;
         ingest::follow::belong_together(&desk).await.map_err(Failure::usage)?;
         improve::start(&desk, rules).await.map_err(Failure::usage)?;
         let options = PipelineOptions { watching, ..PipelineOptions::default() };
-        let spending = options.spending.clone();
         let pipeline = Pipeline::start(desk.lake.clone(), desk.rules.clone(), desk.clock.clone(), &options);
         let follow = CancellationToken::new();
         let node = desk.lake.node();
-        let follower = tokio::spawn(ingest::follow::follow(desk.clone(), pipeline.counters().clone(), node, data.join("correlations.state"), follow.clone()));
-        Ok(Floor { desk, pipeline, spending, receivers: Vec::new(), receive: CancellationToken::new(), follower, follow })
+        let state = StateOptions { file: data.join("correlations.state"), limits, spending: pipeline.spending().clone() };
+        let follower = tokio::spawn(ingest::follow::follow(desk.clone(), pipeline.counters().clone(), node, state, follow.clone()));
+        Ok(Floor { desk, pipeline, receivers: Vec::new(), receive: CancellationToken::new(), follower, follow })
     }
 
     /// Keeps the lists in force what they are in their folder.
@@ -85,9 +91,9 @@ impl Floor {
         self.receivers.push(tokio::spawn(lists.follow(self.desk.clone(), self.receive.clone())));
     }
 
-    /// Switches off rules whose conditions take more than so much of one processor.
-    pub fn hold_rules_to(&mut self, percent: usize) {
-        let watch = ingest::spending::watch(self.desk.clone(), self.spending.clone(), percent as f64, self.receive.clone());
+    /// Switches off rules that cost more.
+    pub fn hold_rules_to(&mut self, budget: Budget) {
+        let watch = ingest::spending::watch(self.desk.clone(), self.pipeline.spending().clone(), budget, self.receive.clone());
         self.receivers.push(tokio::spawn(watch));
     }
 

@@ -1,4 +1,5 @@
-//! A rule that takes too much time is switched off, with an alert of its own, while everything else goes on.
+//! A rule that takes too much time or remembers too much is switched off, with an alert of its own, while everything else
+//! goes on.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail here")]
 
@@ -50,4 +51,65 @@ fn a_rule_that_takes_too_much_time_is_switched_off_loudly() {
         let all = floor.get(&analyst, "/api/v1/alerts")["items"].as_array().unwrap().clone();
         all.into_iter().find(|alert| alert["title"] == "A word")
     });
+}
+
+const CROWDING: &str = "31111111-2222-4333-8444-555555555555";
+
+/// A sender who has another name each time, as whoever tries names does.
+const COUNTED: &str = "title: Tried
+name: tried
+level: low
+logsource: {product: app}
+detection: {s: {did: try}, condition: s}
+---
+title: Tried again and again
+id: 31111111-2222-4333-8444-555555555555
+level: medium
+correlation: {type: event_count, rules: [tried], group-by: [user.name], timespan: 1d, condition: {gte: 100}}
+---
+title: Left
+name: left
+level: low
+logsource: {product: app}
+detection: {s: {did: leave}, condition: s}
+---
+title: Left three times
+id: 41111111-2222-4333-8444-555555555555
+level: high
+correlation: {type: event_count, rules: [left], group-by: [user.name], timespan: 1d, condition: {gte: 3}}
+";
+
+#[test]
+fn a_correlation_that_remembers_too_much_is_switched_off_loudly() {
+    let settings = vec![("WATCHFLOOR_CORRELATIONS__STATE_MIB", "1".to_owned())];
+    let floor = Floor::start_with(&[("counted.yml", COUNTED)], None, settings);
+    let (ingest, engineer, analyst) = (floor.token("ingest"), floor.token("engineer"), floor.token("analyst"));
+    let state = |rule: &str| floor.get(&engineer, &format!("/api/v1/rules/{rule}"));
+    let send = |did: &str, names: &[String]| {
+        let event = |name: &String| json!({"event": {"module": "app"}, "did": did, "user": {"name": name}}).to_string() + "\n";
+        let answer = floor.post_text(&ingest, "/api/v1/ingest?source=app", &names.iter().map(event).collect::<String>(), &[]);
+        assert_eq!(answer["stored"], names.len(), "{answer}");
+    };
+    let mara = ["mara".to_owned()];
+    send("leave", &mara);
+    let mut next = 0..;
+    // Room for a few thousand names; half of it may be one correlation's.
+    floor.wait_for(|| {
+        send("try", &next.by_ref().take(2_000).map(|at| format!("user-{at}")).collect::<Vec<_>>());
+        (state(CROWDING)["rule"]["state"] == "disabled").then_some(())
+    });
+    let reason = state(CROWDING)["rule"]["reason"].as_str().unwrap().to_owned();
+    assert!(reason.starts_with("It held ") && reason.contains("% of the 1 MiB") && reason.contains("the budget is 50 %"), "{reason}");
+    let alerts = |query: &str| floor.get(&analyst, &format!("/api/v1/alerts?{query}"))["items"].as_array().unwrap().clone();
+    let told = floor.wait_for(|| Some(alerts("source=system")).filter(|alerts| !alerts.is_empty()));
+    assert_eq!((told.len(), &told[0]["severity"]), (1, &json!("high")));
+    assert_eq!(told[0]["title"], "A rule was switched off, it remembered too much: Tried again and again");
+    // The other goes on with what it knew before.
+    assert_eq!(state("41111111-2222-4333-8444-555555555555")["rule"]["state"], "enabled");
+    send("leave", &mara);
+    send("leave", &mara);
+    let found = floor.wait_for(|| alerts("severity=high").into_iter().find(|alert| alert["title"] == "Left three times"));
+    assert_eq!(found["count"], 3, "{found}");
+    // What the other remembered is forgotten with it.
+    floor.wait_for(|| (floor.metrics()["watchfloor_correlations_state_groups"] == 0).then_some(()));
 }

@@ -214,3 +214,24 @@ fn a_floor_that_is_stopped_or_killed_does_not_forget() {
     let counts: Vec<_> = found.iter().map(|alert| (alert["host"].as_str().unwrap(), alert["count"].as_i64().unwrap())).collect();
     assert_eq!((counts.len(), counts.contains(&("web-1", 3)), counts.contains(&("web-2", 3))), (2, true, true), "{counts:?}");
 }
+
+/// What is remembered and what had to be forgotten, as an operator sees it.
+#[test]
+fn a_floor_tells_what_it_remembers_and_forgets() {
+    let settings = vec![("WATCHFLOOR_CORRELATIONS__STATE_MIB", "1".to_owned())];
+    let floor = Floor::start_with(&[("rules.yml", RULES)], None, settings);
+    let ingest = floor.token("ingest");
+    let send = |lines: &str| floor.post_text(&ingest, "/api/v1/ingest?source=ssh&format=syslog", lines, &[]);
+    let told = |name: &str| floor.metrics()[&format!("watchfloor_correlations_{name}")];
+    send(&(line("web-1", 1) + &line("web-2", 1) + &line("web-2", 2)));
+    floor.wait_for(|| (told("state_entries") == 3).then_some(()));
+    assert_eq!((told("state_groups"), told("state_limit_bytes"), told("evicted_groups_total")), (2, 1 << 20, 0));
+    let few = told("state_bytes");
+    assert!(few > 0 && few < 10_000, "{few}");
+    let hosts = 20_000;
+    send(&(0..hosts).map(|at| line(&format!("host-{at}"), 3)).collect::<String>());
+    // None is lost from the count: what is not remembered was forgotten.
+    floor.wait_for(|| (told("state_groups") + told("evicted_groups_total") == hosts + 2).then_some(()));
+    assert!(told("state_groups") > 1_000 && told("evicted_groups_total") > 1_000, "{:?}", floor.metrics());
+    assert!(told("state_bytes") <= 1 << 20 && told("state_bytes") > 1 << 19, "{}", told("state_bytes"));
+}

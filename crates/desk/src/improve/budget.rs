@@ -1,5 +1,5 @@
-//! The budget of time: a rule whose condition costs too much is switched off before it holds up everything else, and
-//! nobody has to find that out by chance.
+//! Budgets of time and state: a rule whose condition costs too much is switched off before it holds up everything else, a
+//! correlation that remembers too much before the others forget for its sake; and nobody has to find that out by chance.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -31,7 +31,7 @@ pub const BUDGET_NOTICE: &str = "rule-budget";
 ///
 /// # Errors
 /// The records cannot be read or written; what is over its budget is so the next time as well.
-pub async fn hold_to_budget(
+pub async fn hold_to_time(
     desk: &Desk,
     spent: &HashMap<String, Spent>,
     elapsed: Duration,
@@ -41,32 +41,54 @@ pub async fn hold_to_budget(
     let dear = spent.iter().filter(|(_, spent)| is_dear(spent));
     let Some((rule, most)) = dear.max_by_key(|(_, spent)| spent.time) else { return Ok(None) };
     let share = most.time.as_secs_f64() / elapsed.as_secs_f64().max(f64::EPSILON) * 100.0;
-    let title = if share > percent { title(desk, rule) } else { None };
-    let Some(title) = title else { return Ok(None) };
-    let ctx = OpContext::system("rule budget", desk.now());
+    if share <= percent {
+        return Ok(None);
+    }
     let reason = format!(
         "Its condition took {share:.0} % of one processor over {} s; the budget is {percent} %.",
         elapsed.as_secs()
     );
+    Ok(switch_off(desk, rule, "it took too much time", reason).await?.then(|| rule.clone()))
+}
+
+/// Switches off a correlation that holds `bytes` of the `limit` that all of them may hold, which is more than `percent`,
+/// with an alert about it; and answers whether it was in force.
+///
+/// # Errors
+/// The records cannot be read or written; what is over its budget is so the next time as well.
+pub async fn hold_to_state(desk: &Desk, rule: &str, bytes: u64, limit: u64, percent: f64) -> Result<bool, Problem> {
+    let share = bytes as f64 / limit.max(1) as f64 * 100.0;
+    let reason = format!(
+        "It held {share:.0} % of the {} MiB that correlations may remember, with no room left; the budget is {percent} %.",
+        limit >> 20
+    );
+    switch_off(desk, rule, "it remembered too much", reason).await
+}
+
+/// Switches a rule off with an alert about it, if it is in force.
+async fn switch_off(desk: &Desk, rule: &str, because: &str, reason: String) -> Result<bool, Problem> {
+    let Some(title) = title(desk, rule) else { return Ok(false) };
+    let ctx = OpContext::system("rule budget", desk.now());
     // First the alert: a rule that is off and that nobody was told about is what must not be.
     let about = Notice {
         kind: BUDGET_NOTICE,
-        about: rule.clone(),
-        title: format!("A rule was switched off, it took too much time: {title}"),
+        about: rule.to_owned(),
+        title: format!("A rule was switched off, {because}: {title}"),
         level: Severity::High,
     };
     if let Some(alert) = notice(&desk.db, &ctx, about).await? {
         desk.live.notify(Topic::Alerts, vec![alert.to_string()]);
     }
     disable(desk, &ctx, rule, reason.clone()).await?;
-    tracing::error!(rule, reason, "a rule exceeded its budget of time and is switched off");
-    Ok(Some(rule.clone()))
+    tracing::error!(rule, reason, "a rule exceeded its budget and is switched off");
+    Ok(true)
 }
 
 /// The title of a rule that is in force.
 fn title(desk: &Desk, rule: &str) -> Option<String> {
     let set = desk.rules.load();
-    let found = set.find(rule).and_then(|place| set.rules().get(place as usize));
+    let correlation = || set.find_correlation(rule).map(|correlation| &correlation.rule);
+    let found = set.find(rule).and_then(|place| set.rules().get(place as usize)).or_else(correlation);
     found.map(|rule| rule.reference.title.clone())
 }
 
@@ -100,16 +122,16 @@ mod tests {
             let second = Duration::from_secs(1);
             // A fifth of a processor; then more, but of so many events that it is cheap for each of them.
             for within in [spent(200, 10), spent(900, 9_000)] {
-                assert_eq!(hold_to_budget(desk, &within, second, 25.0).await.unwrap(), None);
+                assert_eq!(hold_to_time(desk, &within, second, 25.0).await.unwrap(), None);
             }
-            assert_eq!(hold_to_budget(desk, &spent(300, 10), second, 25.0).await.unwrap().as_deref(), Some(ID));
+            assert_eq!(hold_to_time(desk, &spent(300, 10), second, 25.0).await.unwrap().as_deref(), Some(ID));
             assert!(desk.rules.load().rules().is_empty());
             // What was measured before the swap says so once more; the rule is in force no longer.
-            assert_eq!(hold_to_budget(desk, &spent(300, 10), second, 25.0).await.unwrap(), None);
+            assert_eq!(hold_to_time(desk, &spent(300, 10), second, 25.0).await.unwrap(), None);
             crate::improve::enable(desk, &OpContext::system("test", desk.now()), ID, "once more".to_owned())
                 .await
                 .unwrap();
-            assert!(hold_to_budget(desk, &spent(300, 10), second, 25.0).await.unwrap().is_some());
+            assert!(hold_to_time(desk, &spent(300, 10), second, 25.0).await.unwrap().is_some());
             let alerts: Vec<Count> = desk
                 .db
                 .reader()

@@ -28,7 +28,7 @@ mod telemetry;
 mod tests;
 
 pub use api::{import_routes, routes};
-pub use budget::{BUDGET_NOTICE, CHEAP, Spent, hold_to_budget};
+pub use budget::{BUDGET_NOTICE, CHEAP, Spent, hold_to_state, hold_to_time};
 pub use compare::{Changes, RuleEntry, RuleFinding, RuleRefusal, changes};
 pub use correlation::{NamedRule, RuleCorrelation};
 pub(crate) use correlation::asked;

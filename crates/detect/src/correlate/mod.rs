@@ -21,6 +21,7 @@ mod value;
 pub use facts::Fact;
 pub use snapshot::Damaged;
 pub use state::{Correlated, Correlator, Figures, Limits, Moment};
+pub use table::Held;
 
 pub(crate) use read::{Draft, read};
 pub(crate) use resolve::{Known, resolve};

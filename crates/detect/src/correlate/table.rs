@@ -10,11 +10,27 @@ pub(super) struct Table {
     /// By a digest that a sender can choose, so that the hash is keyed.
     pub places: HashMap<u128, u32>,
     pub bytes: usize,
+    /// Groups that had to go because of the limits.
+    pub evicted: u64,
     pub oldest: Option<u32>,
     pub newest: Option<u32>,
 }
 
+/// What one correlation holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Bytes of its groups.
+    pub bytes: u64,
+    /// Its groups that had to go because of the limits, since the set came into force.
+    pub evicted: u64,
+}
+
 impl Correlator {
+    /// What each correlation holds, in the order of the set.
+    pub fn held(&self) -> impl Iterator<Item = Held> {
+        self.tables.iter().map(|table| Held { bytes: table.bytes as u64, evicted: table.evicted })
+    }
+
     /// What a group takes more or less than before.
     pub(super) fn account(&mut self, index: u32, before: usize, after: usize) {
         self.bytes = (self.bytes + after).saturating_sub(before);
@@ -121,6 +137,9 @@ impl Correlator {
             let Some(place) = self.tables.get(victim as usize).and_then(|table| table.oldest) else { return };
             self.remove(victim, place);
             self.figures.evicted += 1;
+            if let Some(table) = self.tables.get_mut(victim as usize) {
+                table.evicted += 1;
+            }
         }
     }
 

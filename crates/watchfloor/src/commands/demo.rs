@@ -38,7 +38,7 @@ pub fn run(args: DemoArgs) -> Result<u8, Failure> {
 
 async fn play(args: DemoArgs) -> Result<u8, Failure> {
     let opening = crate::content::base(None, detect::Setting::default())?;
-    let mut floor = Floor::start(&args.data, args.database.as_deref(), opening, Default::default(), lake::LakeOptions::new(args.data.join("lake"))).await?;
+    let mut floor = Floor::start(&args.data, args.database.as_deref(), opening, Default::default(), lake::LakeOptions::new(args.data.join("lake")), Default::default()).await?;
     let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let (syslog_udp, syslog_tcp) = (floor.syslog_udp(any).await?, floor.syslog_tcp(any).await?);
     let db = &floor.desk.db;

@@ -4,7 +4,7 @@ use super::event_log::Records;
 use super::inputs::{self, Content};
 use super::wait;
 use crate::config::Settings;
-use crate::floor::{Floor, lake_options};
+use crate::floor::{Floor, lake_options, state_limits};
 use crate::output::{Failure, PARTIAL, inert};
 use crate::remote::Remote;
 use desk::improve::Opening;
@@ -80,7 +80,7 @@ async fn floor(data: &Path, args: &IngestArgs) -> Result<Floor, Failure> {
     let settings = Settings::load(args.config.as_deref(), Some(data), std::env::vars_os(), flags)?;
     let lists = crate::lists::Watch::start(data, &settings)?;
     let rules = Opening { only_first: settings.path("rules.path").is_none(), ..lists.opening()? };
-    Floor::start(data, settings.text("database.url"), rules, lists.watching(), lake_options(data, &settings)?).await
+    Floor::start(data, settings.text("database.url"), rules, lists.watching(), lake_options(data, &settings)?, state_limits(&settings)?).await
 }
 
 struct Sender<'t> {

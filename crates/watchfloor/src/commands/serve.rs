@@ -1,10 +1,11 @@
 //! `serve`: the service.
 
 use super::{Place, wait};
-use crate::floor::{Floor, lake_options, setup_file};
+use crate::floor::{Floor, lake_options, setup_file, state_limits};
 use crate::lists::Watch;
 use crate::output::Failure;
 use desk::admin;
+use ingest::Budget;
 use server::{Listening, Parts, Tls};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -42,6 +43,8 @@ pub struct ServeArgs {
 
 /// Percent of one processor that a rule's condition may take where the settings say nothing.
 const TIME_PERCENT: usize = 25;
+/// The same of what correlations may remember together, for one of them.
+const STATE_PERCENT: usize = 50;
 
 /// Runs until it is told to stop.
 pub fn run(args: ServeArgs) -> Result<u8, Failure> {
@@ -73,9 +76,14 @@ async fn serve(args: ServeArgs) -> Result<u8, Failure> {
     let lists = Watch::start(&args.place.data, &settings)?;
     let rules = lists.opening()?;
     let lake = lake_options(&args.place.data, &settings)?;
-    let mut floor = Floor::start(&args.place.data, settings.text("database.url"), rules, lists.watching(), lake).await?;
+    let percent = |name: &str, usual: usize| Ok::<f64, Failure>(settings.count(name)?.unwrap_or(usual) as f64);
+    let budget = Budget {
+        time_percent: percent("rules.time_percent", TIME_PERCENT)?,
+        state_percent: percent("rules.state_percent", STATE_PERCENT)?,
+    };
+    let mut floor = Floor::start(&args.place.data, settings.text("database.url"), rules, lists.watching(), lake, state_limits(&settings)?).await?;
     floor.watch(lists);
-    floor.hold_rules_to(settings.count("rules.time_percent")?.unwrap_or(TIME_PERCENT));
+    floor.hold_rules_to(budget);
     if let Some(address) = udp {
         eprintln!("syslog on udp://{}", floor.syslog_udp(address).await?);
     }

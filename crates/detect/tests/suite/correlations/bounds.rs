@@ -45,7 +45,11 @@ fn whoever_floods_one_correlation_does_not_make_another_forget() {
     let mut state = Correlator::new(&set, Limits { bytes: 64 << 10, ..ANY_DELAY });
     send(&set, &mut state, &[event("b", 7)]);
     send(&set, &mut state, &(0..5_000).map(|user| event("a", user)).collect::<Vec<_>>());
-    assert!(state.figures().evicted > 1_000);
+    let figures = state.figures();
+    assert!(figures.evicted > 1_000);
+    let [of_it, of_other] = state.held().collect::<Vec<_>>()[..] else { panic!("two correlations") };
+    assert_eq!((of_it.bytes + of_other.bytes, of_it.evicted, of_other.evicted), (figures.bytes, figures.evicted, 0));
+    assert!(of_it.bytes > 32 << 10 && of_other.bytes > 0, "{of_it:?} {of_other:?}");
     assert_eq!(send(&set, &mut state, &[event("b", 7)]), 1);
 }
 
