@@ -245,3 +245,78 @@ fn write(file: &Path, head: &Head, state: &[u8]) -> std::io::Result<()> {
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use detect::RuleFile;
+    use model::{Event, Timestamp};
+
+    fn set(word: &str, count: u32, more: &str) -> Arc<RuleSet> {
+        let text = format!(
+            "title: Rule\nname: rule\nid: 11111111-2222-4333-8444-555555555555\nlogsource: {{product: app}}\n\
+             detection: {{s: {{did: {word}}}, condition: s}}\n---\ntitle: Again\nid: 21111111-2222-4333-8444-555555555555\n\
+             correlation: {{type: event_count, rules: [rule], group-by: [user.name], timespan: 1h, condition: {{gte: {count}}}}}\n{more}"
+        );
+        let (set, report) = RuleSet::compile(vec![RuleFile { name: "rules.yml".to_owned(), text: text.into_bytes() }]);
+        assert_eq!(report.refused, []);
+        Arc::new(set)
+    }
+
+    /// A record of one event that the rule of this set has matched.
+    fn record(by: &RuleSet, seq: u64) -> Record {
+        let raw = br#"{"did":"try","user":{"name":"mara"}}"#;
+        let received = Timestamp(seq as i64);
+        let mut event = Event::default();
+        parse::parse_into(&parse::Input { raw, received, format: parse::Format::Json, peer: None }, &mut event);
+        event.seq = seq;
+        Record { first_seq: seq, last_seq: seq, rules: vec![by.rules()[0].reference.clone()], hits: vec![(0, event)] }
+    }
+
+    fn correlations(folder: &tempfile::TempDir, rules: &Arc<RuleSet>) -> Correlations {
+        let file = folder.path().join("correlations.state");
+        let options = StateOptions { file, limits: Limits::default(), spending: Arc::default() };
+        Correlations::open(options, "lake".to_owned(), rules.clone(), 0)
+    }
+
+    #[test]
+    fn what_a_new_set_has_matched_is_heard_by_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (old, new) = (set("try", 2, ""), set("try*", 2, ""));
+        assert_ne!(old.rules()[0].reference.version, new.rules()[0].reference.version);
+        // The first record that the new set has matched is also the first that is heard since the exchange.
+        let mut heard = correlations(&folder, &old);
+        heard.hear(&[record(&old, 1)], &old);
+        heard.hear(&[record(&new, 2), record(&new, 3)], &new);
+        let raised: Vec<_> = heard.pending().iter().map(|raised| (raised.at, raised.events.clone())).collect();
+        assert_eq!(raised, [(3, vec![2, 3])], "what the rule matched as it was before counts no more");
+        // A record of the old set that comes after the exchange is of a rule that is in force no longer.
+        heard.hear(&[record(&old, 4), record(&new, 5)], &new);
+        assert_eq!(heard.pending().len(), 1);
+    }
+
+    #[test]
+    fn a_correlation_that_has_not_changed_goes_on_under_a_new_set() {
+        let folder = tempfile::tempdir().unwrap();
+        let old = set("try", 3, "");
+        let new = set("try", 3, "---\ntitle: Other\ncorrelation: {type: event_count, rules: [rule], group-by: [user.name], timespan: 1h, condition: {gte: 2}}\n");
+        let mut heard = correlations(&folder, &old);
+        heard.hear(&[record(&old, 1), record(&old, 2)], &old);
+        heard.hear(&[record(&old, 2), record(&new, 3)], &new);
+        let raised: Vec<_> = heard.pending().iter().map(|raised| (raised.rule.title.as_str(), raised.events.clone())).collect();
+        assert_eq!(raised, [("Again", vec![1, 2, 3])], "and no record is heard twice");
+    }
+
+    #[test]
+    fn what_is_told_is_what_each_correlation_holds() {
+        let folder = tempfile::tempdir().unwrap();
+        let rules = set("try", 3, "");
+        let mut heard = correlations(&folder, &rules);
+        heard.hear(&[record(&rules, 1)], &rules);
+        heard.tell();
+        let told = heard.options.spending.remembered();
+        assert_eq!((told.figures.groups, told.limit), (1, Limits::default().bytes as u64));
+        let held = told.held.get("21111111-2222-4333-8444-555555555555").unwrap();
+        assert_eq!((held.bytes, held.evicted), (told.figures.bytes, 0));
+    }
+}
