@@ -6,7 +6,7 @@ mod shape;
 pub(crate) mod url;
 
 use super::set::Finder;
-use super::value::{Kind, MAX_DOMAIN, ascii_domain, put_address, unhex};
+use super::value::{Kind, MAX_DOMAIN, MAX_VALUE, ascii_domain, put_address, unhex};
 use fields::{Fields, Reads};
 use memchr::memmem;
 use model::{Event, Field, Value};
@@ -17,6 +17,8 @@ use std::net::IpAddr;
 const MAX_FOUND: usize = 64;
 /// Tokens or URLs of one text that are looked at.
 const MAX_TOKENS: usize = 4_096;
+/// Bytes of a URL within a text that are looked at; no indicator is half as long.
+const MAX_URL: usize = 2 * MAX_VALUE;
 
 /// An indicator that an event has.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,8 +111,10 @@ impl Look<'_> {
     fn urls(&mut self, text: &str) {
         for at in memmem::find_iter(text.as_bytes(), b"://").take(MAX_TOKENS) {
             let before = text.as_bytes().get(..at).unwrap_or_default();
-            let scheme = before.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+            let scheme = before.iter().rev().take(MAX_URL).take_while(|byte| byte.is_ascii_alphanumeric()).count();
             let rest = text.get(at + 3..).unwrap_or_default();
+            // A text of nothing but such signs would be read once for each.
+            let rest = rest.get(..rest.floor_char_boundary(MAX_URL)).unwrap_or_default();
             let ends = |c: char| {
                 c.is_whitespace()
                     || c.is_control()
@@ -167,10 +171,16 @@ impl Look<'_> {
     }
 
     fn mail(&mut self, text: &str) {
-        let Some((_, host)) = text.rsplit_once('@') else { return };
+        let Some((local, host)) = text.rsplit_once('@') else { return };
         if self.finder.count(Kind::Email) > 0 {
+            let mut name = Vec::new();
             self.key.clear();
-            self.key.extend(text.bytes().map(|byte| byte.to_ascii_lowercase()));
+            self.key.extend(local.bytes().chain([b'@']).map(|byte| byte.to_ascii_lowercase()));
+            if host.is_ascii() {
+                self.key.extend(host.trim_end_matches('.').bytes().map(|byte| byte.to_ascii_lowercase()));
+            } else if ascii_domain(host, &mut name).is_ok() {
+                self.key.append(&mut name);
+            }
             self.exact(Kind::Email, text);
         }
         self.host(host, text);
@@ -201,6 +211,6 @@ impl Look<'_> {
 fn found(out: &mut Vec<Found>, first: usize, field: Field, entry: u32, shown: &str) {
     let of_event = out.get(first..).unwrap_or_default();
     if of_event.len() < MAX_FOUND && !of_event.iter().any(|known| known.entry == entry) {
-        out.push(Found { entry, field, value: crate::refusal::shortened(shown.to_owned(), super::value::MAX_VALUE) });
+        out.push(Found { entry, field, value: crate::refusal::shortened(shown.to_owned(), MAX_VALUE) });
     }
 }

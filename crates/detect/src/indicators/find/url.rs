@@ -2,10 +2,11 @@
 //! that goes without saying, with capital letters in the host.
 //!
 //! The form is `host[:port]/path[?query]`: no scheme, no account, no fragment, the host in lower case and without a dot at
-//! its end, in ASCII (IDNA), no port 80 or 443, and `/` for no path. An indicator without a query hits whatever query there
+//! its end, in ASCII (IDNA), an IPv6 address at its shortest, no port 80 or 443, and `/` for no path. An indicator without a query hits whatever query there
 //! is.
 
 use super::super::value::ascii_domain;
+use std::net::Ipv6Addr;
 
 /// A URL in its parts, borrowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,10 +56,17 @@ fn is_scheme(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'.' | b'-'))
 }
 
+/// The IPv6 address that a host in brackets is.
+pub(crate) fn v6(host: &str) -> Option<Ipv6Addr> {
+    host.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
+}
+
 /// Appends the comparable form, with or without the query.
 pub(crate) fn write(parts: &Parts<'_>, query: bool, out: &mut Vec<u8>) {
     let mut name = Vec::new();
-    if !parts.host.is_ascii() && ascii_domain(parts.host, &mut name).is_ok() {
+    if let Some(v6) = v6(parts.host) {
+        out.extend(format!("[{v6}]").bytes());
+    } else if !parts.host.is_ascii() && ascii_domain(parts.host, &mut name).is_ok() {
         out.append(&mut name);
     } else {
         out.extend(parts.host.bytes().map(|byte| byte.to_ascii_lowercase()));
@@ -91,7 +99,7 @@ mod tests {
         check("evil.example/Gate.php?id=5", Some("evil.example/Gate.php?id=5"));
         check("HTTPS://user:secret@evil.example:443", Some("evil.example/"));
         check("http://evil.example.:8080?x", Some("evil.example:8080/?x"));
-        check("http://[2001:DB8::1]:81/a", Some("[2001:db8::1]:81/a"));
+        check("http://[2001:DB8:0:0::1]:81/a", Some("[2001:db8::1]:81/a"));
         check("evil.example/to?u=http://good.example/", Some("evil.example/to?u=http://good.example/"));
         check("http://Bücher.example/a", Some("xn--bcher-kva.example/a"));
         check("http:///a", None);

@@ -69,6 +69,16 @@ fn an_event_made_of_values_tells_sixty_four_hits() {
 }
 
 #[test]
+fn of_a_url_in_a_script_the_beginning_is_looked_at() {
+    let lists = super::indicators("http://evil.example/gate");
+    let script = |account: usize, query: usize| {
+        format!("curl http://{}@evil.example/gate?{}", "u".repeat(account), "q".repeat(query))
+    };
+    assert_eq!(hit(&lists, "process.command_line", &script(5, 100_000)).len(), 1);
+    assert_eq!(hit(&lists, "process.command_line", &script(5_000, 5)).len(), 0);
+}
+
+#[test]
 fn what_is_packed_for_a_worker_is_the_same_set() {
     let lists = super::indicators(
         "192.0.2.0/24\n2001:db8::/32\nevil.example\nhttp://evil.example/x\neve@evil.example\na1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1",

