@@ -214,12 +214,12 @@ impl<'b> Rows<'b> {
                     return Err(("list.quote", "a quotation mark is not closed".to_owned()));
                 };
                 let (part, after) = rest.split_at_checked(at).unwrap_or_default();
+                if cell.len() + part.len() > MAX_CELL {
+                    return Err(("list.value_too_long", format!("a cell of more than {MAX_CELL} bytes")));
+                }
                 cell.extend_from_slice(part);
                 self.line += memchr::memchr_iter(b'\n', part).count();
                 rest = after.get(1..).unwrap_or_default();
-                if cell.len() > MAX_CELL {
-                    return Err(("list.value_too_long", format!("a cell of more than {MAX_CELL} bytes")));
-                }
                 match rest.strip_prefix(b"\"") {
                     Some(more) => {
                         cell.push(b'"');

@@ -218,7 +218,7 @@ const REMEDIES: &[(&str, &str)] = &[
     ("list.time", "Write an instant as 2026-03-12T08:00:00Z or 2026-03-12."),
     ("list.json", "Mend the JSON."),
     ("list.format", "Use lines, CSV, a STIX 2 bundle, a MISP event or, among the warninglists, a MISP warninglist."),
-    ("list.too_large", "Split the list: lines may have 512 MiB, a JSON document 64 MiB."),
+    ("list.too_large", "Split the list: lines may have 512 MiB, a JSON document 64 MiB and 700,000 objects."),
     ("list.too_many", "Join lists."),
     ("list.too_many_entries", "Split the list, or keep what is of use."),
     ("list.set_full", "Load fewer lists."),

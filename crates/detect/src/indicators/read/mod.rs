@@ -101,6 +101,8 @@ pub struct Lists {
 const MAX_TEXT: usize = 512 << 20;
 /// Bytes of a list that is one document.
 const MAX_DOCUMENT: usize = 64 << 20;
+/// Objects of a document: the smallest takes a hundred times its bytes in memory.
+const MAX_OBJECTS: usize = 700_000;
 /// Entries of one list.
 const MAX_ENTRIES: usize = 5_000_000;
 
@@ -191,6 +193,10 @@ fn defanged(bytes: &[u8]) -> bool {
 fn document(bytes: &[u8], intake: &mut Intake<'_>) {
     if bytes.len() > MAX_DOCUMENT {
         return intake.refuse_list("list.too_large", format!("a document of {} bytes", bytes.len()));
+    }
+    let (objects, commas) = (memchr::memchr_iter(b'{', bytes).count(), memchr::memchr_iter(b',', bytes).count());
+    if objects > MAX_OBJECTS || commas > MAX_ENTRIES {
+        return intake.refuse_list("list.too_large", format!("a document of {objects} objects and {commas} commas"));
     }
     let value: serde_json::Value = match serde_json::from_slice(bytes) {
         Ok(value) => value,

@@ -3,8 +3,8 @@
 use super::intake::{Intake, Place, Said};
 use super::pattern;
 use model::Timestamp;
-use rustc_hash::FxHashMap;
 use serde_json::Value;
+use std::collections::HashMap;
 
 pub(super) fn is_one(value: &Value) -> bool {
     let of_bundle = |value: &Value| value.get("type").and_then(Value::as_str) == Some("bundle");
@@ -20,7 +20,7 @@ pub(super) fn read(value: &Value, intake: &mut Intake<'_>) {
     intake.format("stix");
     let mut objects: Vec<&Value> = Vec::new();
     gather(value, &mut objects);
-    let mut newest: FxHashMap<&str, (&str, usize)> = FxHashMap::default();
+    let mut newest: HashMap<&str, (&str, usize)> = HashMap::new();
     for (index, object) in objects.iter().enumerate() {
         let text = |name| object.get(name).and_then(Value::as_str);
         if let (Some("indicator"), Some(id)) = (text("type"), text("id")) {

@@ -5,6 +5,7 @@ use super::{Covers, Finder, Warnings};
 use model::{Severity, Timestamp};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Lists that name one value, of which no more are told.
@@ -17,6 +18,14 @@ pub(crate) struct Facts {
     /// 0 to 100.
     pub confidence: Option<u8>,
     pub expires: Option<Timestamp>,
+}
+
+impl Facts {
+    /// Whether they hold longer than others of the same list, or as long and surer.
+    fn outlive(&self, others: &Facts) -> bool {
+        let rank = |facts: &Facts| (facts.expires.is_none(), facts.expires, facts.confidence);
+        rank(self) > rank(others)
+    }
 }
 
 /// The id of the rule by which indicators become matches and alerts.
@@ -132,7 +141,8 @@ impl Indicators {
 pub(crate) struct Maker {
     made: Indicators,
     finder: Finder,
-    numbers: FxHashMap<Facts, u32>,
+    /// By a secret hash: a list's author chooses the instants.
+    numbers: HashMap<Facts, u32>,
 }
 
 impl Maker {
@@ -155,15 +165,21 @@ impl Maker {
             made.first.push(number);
             return Some(true);
         }
-        let same = |known: u32| made.facts.get(known as usize).is_some_and(|known| known.list == facts.list);
-        let first = made.first.get(entry as usize).copied().unwrap_or(number);
-        let repeated =
-            same(first) || made.further.get(&entry).is_some_and(|more| more.iter().any(|known| same(*known)));
-        let more = if first == number { None } else { Some(made.further.entry(entry).or_default()) };
-        if let Some(more) = more.filter(|more| !more.contains(&number) && more.len() + 1 < MAX_LISTS) {
-            more.push(number);
+        let further = made.further.get_mut(&entry).into_iter().flatten();
+        for known in made.first.get_mut(entry as usize).into_iter().chain(further) {
+            // What a list says twice counts once, else one list could drown what others say.
+            if let Some(of_list) = made.facts.get(*known as usize).filter(|known| known.list == facts.list) {
+                if facts.outlive(of_list) {
+                    *known = number;
+                }
+                return Some(false);
+            }
         }
-        Some(!repeated)
+        let further = made.further.entry(entry).or_default();
+        if further.len() + 1 < MAX_LISTS {
+            further.push(number);
+        }
+        Some(true)
     }
 
     /// The warninglists.

@@ -26,6 +26,8 @@ fn what_is_no_list_is_refused_and_the_rest_is_taken() {
     check(b"{}", "list.format", 0);
     check(b"[1,2]", "list.value_unknown", 0);
     check(b"[{\"a\":1}]", "list.format", 0);
+    check(&[b"[".as_slice(), &b"{\"a\":1},".repeat(700_000), b"{}]"].concat(), "list.too_large", 0);
+    check(&[b"{\"a\":[".as_slice(), &b"1,".repeat(5_000_001), b"1]}"].concat(), "list.too_large", 0);
     check(b"value,type\n\"192.0.2.7,ip\n", "list.quote", 0);
     check(b"\x1b]8;;http://evil.example\x07", "list.control", 0);
     check(

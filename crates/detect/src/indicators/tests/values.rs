@@ -192,3 +192,19 @@ fn one_indicator_is_told_once_an_event() {
     let event = r#"{"dns":{"question":{"name":"a.evil.example"}},"destination":{"domain":"b.evil.example"},"vendor":["evil.example","evil.example"]}"#;
     assert_eq!(told(&lists, event), ["dns.question.name=a.evil.example -> list:domain:evil.example"]);
 }
+
+#[test]
+fn what_one_list_says_twice_counts_once_and_for_the_longest() {
+    use super::{Role, file, now};
+    use crate::indicators::Answer;
+    let often: String = (1..=28).map(|day| format!("evil.example,{day},2026-04-{day:02}\n")).rev().collect();
+    let files = [
+        file(Role::Indicators, "a.csv", &format!("value,confidence,valid_until\n{often}")),
+        file(Role::Indicators, "b.csv", "value,confidence\nevil.example,7\n"),
+    ];
+    let lists = super::Lists::read(files, now());
+    let Answer::Hits(hits) = lists.indicators.answer(0, "evil.example", now()) else { panic!("no hit") };
+    let told: Vec<_> = hits.iter().map(|hit| (hit.list.as_str(), hit.confidence)).collect();
+    assert_eq!(told, [("a.csv", Some(28)), ("b.csv", Some(7))]);
+    assert_eq!(lists.reports[0].entries, 1);
+}
