@@ -1,7 +1,8 @@
 //! An indicator as the rule of an alert: what the log carries of a hit, and why it is one.
 
+use super::value::{Kind, lax};
 use super::{
-    Answer, Found, INDICATOR_RULE, INDICATOR_TITLE, IndicatorHit, IndicatorScratch, Indicators, ListFile, Lists, Role,
+    Answer, Finder, Found, INDICATOR_RULE, INDICATOR_TITLE, IndicatorHit, IndicatorScratch, Indicators,
 };
 use crate::explain::{Explanation, ItemTruth, SelectionTruth};
 use crate::refusal::shortened;
@@ -65,11 +66,14 @@ pub fn named(tags: &[String]) -> Option<(&str, &str)> {
 
 /// Why an alert by an indicator is there: the field and the bytes in which the event has it.
 pub fn explain_indicator(tags: &[String], event: &Event) -> Option<Explanation> {
-    let (kind, value) = named(tags)?;
-    let file = ListFile { role: Role::Indicators, name: String::new(), bytes: value.as_bytes().to_vec() };
-    let lists = Lists::read([file], Timestamp(0));
-    let mut found = Vec::new();
-    lists.indicators.finder().find(event, &mut IndicatorScratch::default(), &mut found);
+    let (word, value) = named(tags)?;
+    let kind = Kind::ALL.into_iter().find(|kind| kind.as_str() == word)?;
+    let (mut finder, mut key, mut found) = (Finder::default(), Vec::new(), Vec::new());
+    // An indicator that is refused today may have been one.
+    if lax(value, kind.into(), &mut key).ok()? == kind {
+        finder.insert(kind.into(), &key)?;
+    }
+    finder.find(event, &mut IndicatorScratch::default(), &mut found);
     let found = found.into_iter().next();
     let raw = found.as_ref().and_then(|found| {
         let from = memchr::memmem::find(event.raw(), found.value.as_bytes())?;
@@ -77,7 +81,7 @@ pub fn explain_indicator(tags: &[String], event: &Event) -> Option<Explanation> 
     });
     let item = ItemTruth {
         field: found.as_ref().map(|found| found.field.name().to_owned()),
-        modifiers: vec![kind.to_owned()],
+        modifiers: vec![word.to_owned()],
         pattern: value.to_owned(),
         holds: found.is_some(),
         was: None,

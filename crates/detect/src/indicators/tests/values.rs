@@ -208,3 +208,21 @@ fn what_one_list_says_twice_counts_once_and_for_the_longest() {
     assert_eq!(told, [("a.csv", Some(28)), ("b.csv", Some(7))]);
     assert_eq!(lists.reports[0].entries, 1);
 }
+
+#[test]
+fn why_an_alert_is_there_is_said_of_the_very_value() {
+    for (kind, value, seen) in [
+        ("url", "evil.example/a,", "http://evil.example/a,"),
+        ("url", "evil.example/a b", "http://evil.example/a b"),
+        ("network", "192.0.2.0/24", "192.0.2.9"),
+        ("sha256", "a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1", "a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1"),
+    ] {
+        let why = |seen: &str| {
+            let event = super::event(&serde_json::json!({ "url": {"full": seen} }).to_string());
+            crate::indicators::explain_indicator(&[format!("indicator.{kind}:{value}")], &event).unwrap().holds
+        };
+        assert!(why(seen), "{value}");
+        assert!(!why("http://good.example/"), "{value}");
+    }
+    assert!(crate::indicators::explain_indicator(&["indicator.colour:red".to_owned()], &super::event("{}")).is_none());
+}

@@ -107,6 +107,18 @@ pub(crate) enum Hint {
     Email,
 }
 
+impl From<Kind> for Hint {
+    fn from(kind: Kind) -> Hint {
+        match kind {
+            Kind::Address | Kind::Network => Hint::Address,
+            Kind::Domain => Hint::Domain,
+            Kind::Url => Hint::Url,
+            Kind::Md5 | Kind::Sha1 | Kind::Sha256 | Kind::Sha512 => Hint::Hash,
+            Kind::Email => Hint::Email,
+        }
+    }
+}
+
 /// Why a value is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fault {
@@ -122,6 +134,7 @@ pub(crate) fn fault<T>(code: &'static str, message: impl Into<String>) -> Result
 pub(crate) const MAX_VALUE: usize = 2_048;
 /// Bytes of a domain name at most.
 pub(crate) const MAX_DOMAIN: usize = 253;
+
 /// Writes the key of an indicator into `key` (emptied first) and says its kind. What would hit everything is refused.
 pub(crate) fn canonical(text: &str, hint: Hint, key: &mut Vec<u8>) -> Result<Kind, Fault> {
     let kind = lax(text, hint, key)?;
