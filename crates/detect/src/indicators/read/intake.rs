@@ -3,7 +3,7 @@
 use super::{ListFile, ListRefusal, ListReport, Role};
 use crate::indicators::set::Facts;
 use crate::indicators::set::{Covers, Maker, Tag, Warnings};
-use crate::indicators::value::{Fault, Hint, Kind, canonical, lax};
+use crate::indicators::value::{Fault, Hint, Kind, canonical, fault, lax, of_registry};
 use crate::refusal::shortened;
 use model::Timestamp;
 
@@ -104,12 +104,22 @@ impl<'a> Intake<'a> {
             },
             Target::Indicators(maker, list) => canonical(text, hint, &mut self.key).and_then(|kind| {
                 let facts = Facts { list: *list, confidence: said.confidence, expires: said.expires };
-                let full =
-                    || Fault { code: "list.set_full", message: "all lists together have 4 GiB of values".to_owned() };
                 maker.add(kind, &self.key, facts).ok_or_else(full)
             }),
-            Target::Warning(warnings, list) => harmless(warnings, *list, text, hint, &mut self.key),
+            Target::Warning(warnings, list) => harmless(warnings, *list, text, hint, true, &mut self.key),
         };
+        self.note_taken(place, text, taken);
+    }
+
+    /// Takes a harmless value that stands for itself; a dot in front of a name says that all names below it are meant.
+    pub(super) fn exactly(&mut self, place: Place<'_>, text: &str) {
+        let Target::Warning(warnings, list) = &mut self.target else { return };
+        let below = text.starts_with('.') || text.starts_with("*.");
+        let taken = harmless(warnings, *list, text, Hint::Any, below, &mut self.key);
+        self.note_taken(place, text, taken);
+    }
+
+    fn note_taken(&mut self, place: Place<'_>, text: &str, taken: Result<bool, Fault>) {
         match taken {
             Ok(new) => self.report.entries += u64::from(new),
             Err(fault) => {
@@ -167,24 +177,35 @@ impl<'a> Intake<'a> {
     }
 }
 
-/// Takes a value that is harmless: a name stands for those below it, a network for what lies in it.
-fn harmless(warnings: &mut Warnings, list: u16, text: &str, hint: Hint, key: &mut Vec<u8>) -> Result<bool, Fault> {
-    match lax(text, hint, key) {
+fn full() -> Fault {
+    Fault { code: "list.set_full", message: "all lists together have 4 GiB of values".to_owned() }
+}
+
+/// Takes a value that is harmless: a network stands for what lies in it, a name also for those below it or not.
+fn harmless(
+    warnings: &mut Warnings,
+    list: u16,
+    text: &str,
+    hint: Hint,
+    below: bool,
+    key: &mut Vec<u8>,
+) -> Result<bool, Fault> {
+    let tag = match lax(text, hint, key) {
         Ok(Kind::Network) if key.first().is_some_and(|length| *length < WIDEST) => {
-            Err(Fault { code: "list.network_too_wide", message: "would call every address harmless".to_owned() })
+            return fault("list.network_too_wide", "would call every address harmless");
         }
-        Ok(kind) => {
-            warnings.key(list, kind.into(), key);
-            Ok(true)
+        Ok(Kind::Domain) if below && of_registry(key) => {
+            return fault("list.public_suffix", "would call everybody's names harmless");
         }
-        Err(_) if text.trim().is_empty() => {
-            Err(Fault { code: "list.value_empty", message: "the value is empty".to_owned() })
+        Ok(kind) if below || kind != Kind::Domain => kind.into(),
+        Err(fault) if matches!(fault.code, "list.value_empty" | "list.value_too_long") => return Err(fault),
+        _ => {
+            key.clear();
+            key.extend(text.trim().to_lowercase().bytes());
+            Tag::TEXT
         }
-        Err(_) => {
-            warnings.key(list, Tag::TEXT, text.trim().to_lowercase().as_bytes());
-            Ok(true)
-        }
-    }
+    };
+    warnings.key(list, tag, key).ok_or_else(full)
 }
 
 /// What to do about a fault; one line per code.

@@ -1,18 +1,15 @@
 //! MISP warninglists: values that are known to be harmless.
 
 use super::intake::{Intake, Place, Said};
-use crate::indicators::set::{Covers, Tag};
-use crate::indicators::value::{Hint, Kind, lax};
-use regex::RegexBuilder;
+use crate::indicators::set::Covers;
+use crate::indicators::value::{Hint, Kind};
+use regex::{Regex, RegexBuilder};
 use serde_json::Value;
 
-/// Parts and expressions of one list.
-const MAX_PARTS: usize = 100_000;
-const MAX_PATTERNS: usize = 1_000;
 /// Characters that a contained text must have: `com` is contained in everything.
 const SHORTEST_PART: usize = 4;
 /// Bytes of a compiled expression.
-const MAX_COMPILED: usize = 1 << 20;
+const MAX_COMPILED: usize = 256 << 10;
 
 pub(super) fn is_one(value: &Value) -> bool {
     value.get("list").is_some_and(Value::is_array) && value.get("type").is_some_and(Value::is_string)
@@ -33,7 +30,6 @@ pub(super) fn read(value: &Value, intake: &mut Intake<'_>) {
         return;
     }
     let kind = value.get("type").and_then(Value::as_str).unwrap_or_default();
-    let mut taken = 0;
     for (entry, index) in entries.iter().zip(0usize..) {
         let place = Place::Entry(index);
         let Some(text) = entry.as_str().map(str::trim).filter(|text| !text.is_empty()) else {
@@ -43,68 +39,49 @@ pub(super) fn read(value: &Value, intake: &mut Intake<'_>) {
         match kind {
             "cidr" => intake.value(place, text, Hint::Address, Said::default()),
             "hostname" => intake.value(place, text, Hint::Domain, Said::default()),
-            "string" => string(text, intake),
-            "substring" if taken >= MAX_PARTS => {
-                return intake.refuse_list("list.too_many_entries", format!("more than {MAX_PARTS} parts"));
-            }
+            "string" => intake.exactly(place, text),
             "substring" if text.chars().count() < SHORTEST_PART => {
                 intake.refuse(place, "list.part_too_short", format!("{text:?}"))
             }
             "substring" => {
-                taken += 1;
-                if let Some((warnings, list)) = intake.warnings() {
-                    warnings.part(list, text.to_owned());
+                if !intake.warnings().is_some_and(|(warnings, list)| warnings.part(list, text)) {
+                    return intake.refuse_list("list.too_many_entries", "the parts of all lists have more than 1 MiB");
                 }
                 intake.count();
             }
-            "regex" if taken >= MAX_PATTERNS => {
-                return intake.refuse_list("list.too_many_entries", format!("more than {MAX_PATTERNS} expressions"));
-            }
-            "regex" => {
-                taken += 1;
-                regex(text, place, intake);
-            }
+            "regex" => match regex(text) {
+                Ok(regex) => {
+                    if !intake.warnings().is_some_and(|(warnings, list)| warnings.pattern(list, regex)) {
+                        return intake.refuse_list("list.too_many_entries", "all lists have more than 256 expressions");
+                    }
+                    intake.count();
+                }
+                Err(message) => intake.refuse(place, "list.regex", message),
+            },
             _ => return intake.refuse_list("list.warninglist_type", format!("the type {kind:?}")),
         }
     }
 }
 
-/// Exactly this value. A dot in front of a name says that all names below it are meant.
-fn string(text: &str, intake: &mut Intake<'_>) {
-    let mut key = Vec::new();
-    let tag = match lax(text, Hint::Any, &mut key) {
-        Ok(Kind::Domain) if text.starts_with('.') || text.starts_with("*.") => Kind::Domain.into(),
-        Ok(Kind::Domain) | Err(_) => {
-            key = text.to_lowercase().into_bytes();
-            Tag::TEXT
-        }
-        Ok(kind) => kind.into(),
-    };
-    if let Some((warnings, list)) = intake.warnings() {
-        warnings.key(list, tag, &key);
-    }
-    intake.count();
-}
+/// What no expression about harmless values matches all of.
+const EVERYTHING: [&str; 4] = ["192.0.2.1", "a.example", "http://a.example/", "0123456789abcdef0123456789abcdef"];
 
-fn regex(text: &str, place: Place<'_>, intake: &mut Intake<'_>) {
+/// The expression, as it stands or between slashes with flags; what is wrong with it.
+fn regex(text: &str) -> Result<Regex, String> {
     let written = text.strip_prefix('/').and_then(|rest| rest.rsplit_once('/'));
     let (expression, flags) = written.unwrap_or((text, ""));
-    let built = RegexBuilder::new(expression)
+    let regex = RegexBuilder::new(expression)
         .case_insensitive(flags.contains('i'))
         .multi_line(flags.contains('m'))
         .dot_matches_new_line(flags.contains('s'))
         .size_limit(MAX_COMPILED)
-        .build();
-    match built {
-        Ok(regex) if regex.is_match("") => intake.refuse(place, "list.regex", format!("{text:?} matches everything")),
-        Ok(regex) => {
-            if let Some((warnings, list)) = intake.warnings() {
-                warnings.pattern(list, regex);
-            }
-            intake.count();
-        }
-        Err(error) => intake.refuse(place, "list.regex", error.to_string()),
+        .dfa_size_limit(MAX_COMPILED)
+        .build()
+        .map_err(|error| error.to_string())?;
+    if regex.is_match("") || EVERYTHING.iter().all(|value| regex.is_match(value)) {
+        return Err(format!("{text:?} matches everything"));
     }
+    Ok(regex)
 }
 
 /// The kinds that a list says it is about, by MISP's types of attributes; everything where it does not say.

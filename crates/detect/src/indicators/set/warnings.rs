@@ -10,6 +10,11 @@ use aho_corasick::AhoCorasick;
 use regex::Regex;
 use std::net::IpAddr;
 
+/// Bytes of all texts that are contained: some hundred times as many are taken while they are made ready.
+const MAX_PARTS: usize = 1 << 20;
+/// Expressions of all lists: each is held against every value that has hit.
+const MAX_PATTERNS: usize = 256;
+
 /// The kinds of values that a list is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Covers(u16);
@@ -35,6 +40,7 @@ pub(crate) struct Warnings {
     /// Of each key, the lists that have it.
     of: Vec<Vec<u16>>,
     parts: Vec<(u16, String)>,
+    part_bytes: usize,
     contained: Option<AhoCorasick>,
     patterns: Vec<(u16, Regex)>,
 }
@@ -53,30 +59,44 @@ impl Warnings {
         }
     }
 
-    /// A key that stands for itself, and, by its kind, for what lies below or within it.
-    pub(crate) fn key(&mut self, list: u16, tag: Tag, key: &[u8]) {
-        let Some((entry, new)) = self.keys.insert(tag, key) else { return };
+    /// A key that stands for itself, and, by its kind, for what lies below or within it; whether this list had not named
+    /// it yet. `None` when the set is full.
+    pub(crate) fn key(&mut self, list: u16, tag: Tag, key: &[u8]) -> Option<bool> {
+        let (entry, new) = self.keys.insert(tag, key)?;
         if new {
             self.of.push(Vec::new());
         }
-        if let Some(lists) = self.of.get_mut(entry as usize).filter(|lists| !lists.contains(&list)) {
+        let lists = self.of.get_mut(entry as usize)?;
+        // Lists are read one after another.
+        let known = lists.last() == Some(&list);
+        if !known {
             lists.push(list);
         }
+        Some(!known)
     }
 
-    /// A text that is contained.
-    pub(crate) fn part(&mut self, list: u16, text: String) {
-        self.parts.push((list, text));
+    /// A text that is contained; false where there are too many.
+    pub(crate) fn part(&mut self, list: u16, text: &str) -> bool {
+        self.part_bytes += text.len();
+        let fits = self.part_bytes <= MAX_PARTS;
+        if fits {
+            self.parts.push((list, text.to_owned()));
+        }
+        fits
     }
 
-    /// An expression that matches.
-    pub(crate) fn pattern(&mut self, list: u16, pattern: Regex) {
-        self.patterns.push((list, pattern));
+    /// An expression that matches; false where there are too many.
+    pub(crate) fn pattern(&mut self, list: u16, pattern: Regex) -> bool {
+        let fits = self.patterns.len() < MAX_PATTERNS;
+        if fits {
+            self.patterns.push((list, pattern));
+        }
+        fits
     }
 
     pub(super) fn close(&mut self) {
         self.keys.close();
-        // What cannot be built is as good as no list of parts; the bound on parts keeps that from happening.
+        // What cannot be built is as good as no list of parts; the bound on their bytes keeps that from happening.
         self.contained =
             AhoCorasick::builder().ascii_case_insensitive(true).build(self.parts.iter().map(|(_, text)| text)).ok();
     }
@@ -88,8 +108,12 @@ impl Warnings {
         }
         self.one(kind, key).or_else(|| {
             let mut own = Vec::new();
-            let kind = lax(seen, Hint::Any, &mut own).ok()?;
-            self.one(kind, &own)
+            let whole = lax(seen, Hint::Any, &mut own).ok().and_then(|kind| self.one(kind, &own));
+            whole.or_else(|| {
+                let host = host_of(seen).filter(|_| matches!(kind, Kind::Address | Kind::Network | Kind::Domain))?;
+                let kind = lax(host, Hint::Domain, &mut own).ok()?;
+                self.one(kind, &own)
+            })
         })
     }
 
@@ -138,6 +162,11 @@ impl Warnings {
         let list = found.or_else(parts).or_else(patterns)?;
         self.lists.get(usize::from(list)).map(|(name, _)| name.as_str())
     }
+}
+
+/// The host of a URL or of a mail address: by it a name or an address has hit.
+fn host_of(seen: &str) -> Option<&str> {
+    if seen.contains(['/', '?']) { Some(url::split(seen)?.host) } else { Some(seen.rsplit_once('@')?.1) }
 }
 
 fn within(keys: &Finder, key: &[u8], mut hit: impl FnMut(u32)) {

@@ -77,3 +77,33 @@ fn a_warninglist_among_indicators_makes_nothing_suspicious() {
     let lists = super::indicators(&misp("hostname", &[], &["good.example"]));
     assert_eq!((lists.indicators.len(), &*lists.reports[0].faults[0].code), (0, "list.folder"));
 }
+
+#[test]
+fn a_name_or_an_address_is_harmless_by_the_host_of_what_it_stands_in() {
+    let names = misp("hostname", &["domain", "hostname"], &["good.evil.example"]);
+    check("evil.example", &names, "url.full", "http://good.evil.example:81/x?y", HARMLESS);
+    check("evil.example", &names, "email.from.address", "ann@good.evil.example", HARMLESS);
+    check("evil.example", &names, "url.full", "http://evil.example/@good.evil.example", &["list:domain:evil.example"]);
+    let cidr = misp("cidr", &["ip-dst"], &["192.0.2.0/24", "2001:db8::/64"]);
+    check("192.0.0.0/16", &cidr, "url.full", "http://192.0.2.7/x", HARMLESS);
+    check("2001:db8::/32", &cidr, "url.full", "http://[2001:db8::7]/x", HARMLESS);
+    // The URL itself is none of the list's.
+    check("http://192.0.2.7/x", &cidr, "url.full", "http://192.0.2.7/x", &["list:url:192.0.2.7/x"]);
+}
+
+#[test]
+fn a_warninglist_that_would_call_everything_harmless_does_not() {
+    let refused = |list: &str| {
+        let report = Lists::read([file(Role::Warninglist, "known", list)], now()).reports.remove(0);
+        (report.entries, report.refused, report.faults.first().map(|fault| fault.code.to_string()).unwrap_or_default())
+    };
+    let told = |entries, refused, code: &str| (entries, refused, code.to_owned());
+    assert_eq!(refused("com\n.co.uk\ngithub.io\nlocalhost\n"), told(2, 2, "list.public_suffix"));
+    assert_eq!(refused(&misp("string", &[], &["0.0.0.0/0", ".com", "com"])), told(1, 2, "list.network_too_wide"));
+    assert_eq!(refused(&misp("regex", &[], &["/.+/", "/^./", "/[a-z0-9]/i"])), told(0, 3, "list.regex"));
+    assert_eq!(refused(&misp("string", &[], &["a", "a", "A", &"x".repeat(3_000)])), told(1, 1, "list.value_too_long"));
+    let expressions = vec!["evil"; 300];
+    assert_eq!(refused(&misp("regex", &[], &expressions)), told(256, 1, "list.too_many_entries"));
+    let part = "x".repeat(1_000);
+    assert_eq!(refused(&misp("substring", &[], &vec![part.as_str(); 1_100])), told(1_048, 1, "list.too_many_entries"));
+}

@@ -17,6 +17,7 @@ use std::net::IpAddr;
 
 use spelling::{address_or_network, domain, email, hash, is_hash, refanged, url_of};
 pub(crate) use spelling::{ascii_domain, mask, put_address, unhex};
+pub(crate) use wide::of_registry;
 use wide::refuse_wide;
 
 /// What an indicator is.

@@ -14,6 +14,16 @@ const EMPTY: [&str; 4] = [
     "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e",
 ];
 
+/// The kind of public suffix that a name as a whole is.
+fn public_suffix(name: &[u8]) -> Option<psl::Type> {
+    psl::suffix(name).filter(|suffix| suffix.as_bytes().len() == name.len())?.typ()
+}
+
+/// Whether a name is a registry's own, such as `com` or `co.uk`. Where a company gives out names (`github.io`), it is not.
+pub(crate) fn of_registry(name: &[u8]) -> bool {
+    public_suffix(name) == Some(psl::Type::Icann)
+}
+
 pub(super) fn refuse_wide(kind: Kind, key: &[u8]) -> Result<(), Fault> {
     let special = |address: IpAddr| {
         address.is_unspecified() || address.is_loopback() || address == IpAddr::V4(Ipv4Addr::BROADCAST)
@@ -35,9 +45,7 @@ pub(super) fn refuse_wide(kind: Kind, key: &[u8]) -> Result<(), Fault> {
             }
             _ => Ok(()),
         },
-        Kind::Domain
-            if psl::suffix(key).is_some_and(|suffix| suffix.is_known() && suffix.as_bytes().len() == key.len()) =>
-        {
+        Kind::Domain if public_suffix(key).is_some() => {
             fault(
                 "list.public_suffix",
                 format!("{} is a public suffix: everybody's names end with it", shown(kind, key)),
