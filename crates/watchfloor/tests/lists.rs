@@ -38,6 +38,11 @@ impl Service {
     fn write(&self, name: &str, text: &str) {
         write(&self.lists.join(name), text);
     }
+    /// Puts the switch of the rule to `enable` or `disable`.
+    fn switch(&self, to: &str) {
+        let path = format!("/api/v1/rules/11111111-2222-4333-8444-555555555555/{to}");
+        self.floor.post(&self.floor.token("engineer"), &path, &json!({"reason": "a test"}));
+    }
     fn send(&self, host: &str, user: &str, event: &Value) {
         let mut event = event.clone();
         event["event"] = json!({"module": "app"});
@@ -124,6 +129,39 @@ fn lists_are_swapped_while_the_service_runs() {
     assert_eq!(code, 0, "{text}");
     assert!(text.contains("indicators=1 ") && text.contains("list names.txt: line 2: list.public_suffix:"), "{text}");
     assert!(text.contains("1 hits held back by the warninglist own.txt"), "{text}");
+}
+
+#[test]
+fn a_changed_watchlist_reaches_rules_that_the_service_stores_and_leaves_the_switch_alone() {
+    let service = Service::start(&[("watchlists/jump_hosts.txt", "JUMP01\n"), ("watchlists/scanners.txt", "SCAN01\n")]);
+    let stored = RULE
+        .replace("From a jump host", "From a scanner")
+        .replace("11111111", "22222222")
+        .replace("jump_hosts", "scanners");
+    service.floor.post_text(&service.floor.token("engineer"), "/api/v1/rules/import?source=own", &stored, &[]);
+    service.switch("disable");
+    let both = |host: &str, jump: &str, scanner: &str| {
+        service.send(host, "ann", &json!({"workstation": jump}));
+        service.send(host, "ann", &json!({"workstation": scanner}));
+    };
+    both("ws-1", "JUMP01", "SCAN01");
+    service.alert("From a scanner", 1);
+    service.write("watchlists/jump_hosts.txt", "JUMP02\n");
+    service.write("watchlists/scanners.txt", "SCAN02\n");
+    // Sent until the rules have followed.
+    service.floor.wait_for(|| {
+        both("ws-2", "JUMP02", "SCAN02");
+        service.alerts().into_iter().find(|alert| alert["host"] == "ws-2")
+    });
+    both("ws-3", "JUMP01", "SCAN01");
+    both("ws-4", "JUMP02", "SCAN02");
+    service.floor.wait_for(|| service.alerts().into_iter().find(|alert| alert["host"] == "ws-4"));
+    let mut seen: Vec<String> = service.alerts().iter().map(|alert| format!("{} {}", alert["title"].as_str().unwrap(), alert["host"].as_str().unwrap())).collect();
+    seen.sort_unstable();
+    assert_eq!(seen, ["From a scanner ws-1", "From a scanner ws-2", "From a scanner ws-4"], "one rule is off, the other knows the new list");
+    service.switch("enable");
+    both("ws-5", "JUMP02", "SCAN01");
+    service.floor.wait_for(|| service.alerts().into_iter().find(|alert| alert["title"] == "From a jump host" && alert["host"] == "ws-5"));
 }
 
 #[test]
