@@ -194,6 +194,7 @@ struct Inner {
     queue_bytes: usize,
     counters: Counters,
     spending: Arc<Spending>,
+    watching: Arc<Watching>,
     clock: Arc<dyn Clock>,
 }
 
@@ -224,6 +225,7 @@ impl Pipeline {
                 queue_bytes: options.queue_bytes,
                 counters,
                 spending: options.spending.clone(),
+                watching: options.watching.clone(),
                 clock,
             }),
         }
@@ -261,6 +263,11 @@ impl Pipeline {
     /// What the rules cost.
     pub fn spending(&self) -> &Arc<Spending> {
         &self.inner.spending
+    }
+
+    /// The indicators in force.
+    pub fn watching(&self) -> &Watching {
+        &self.inner.watching
     }
 
     /// Hands in a batch and waits until it is durable; answers [`IngestError::Busy`] at once when the queue is full.

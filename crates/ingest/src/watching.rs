@@ -1,7 +1,7 @@
 //! The indicators in force, swapped as a whole while the pipeline runs, and what warninglists have held back.
 
 use arc_swap::ArcSwap;
-use detect::Indicators;
+use detect::{Indicators, ListReport};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
@@ -9,19 +9,26 @@ use std::sync::{Arc, Mutex};
 #[derive(Debug, Default)]
 pub struct Watching {
     current: ArcSwap<Indicators>,
+    reports: ArcSwap<Vec<ListReport>>,
     harmless: Mutex<BTreeMap<String, u64>>,
 }
 
 impl Watching {
     /// Puts other indicators in force. Batches under way end with those that they began with, so that no event is held
     /// against both or neither.
-    pub fn swap(&self, indicators: Indicators) {
+    pub fn swap(&self, indicators: Indicators, reports: Vec<ListReport>) {
         self.current.store(Arc::new(indicators));
+        self.reports.store(Arc::new(reports));
     }
 
     /// The indicators in force.
     pub fn indicators(&self) -> Arc<Indicators> {
         self.current.load_full()
+    }
+
+    /// What became of each list when those in force were read.
+    pub fn reports(&self) -> Arc<Vec<ListReport>> {
+        self.reports.load_full()
     }
 
     /// How many hits each warninglist has held back since the start.

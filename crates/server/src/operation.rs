@@ -74,11 +74,39 @@ async fn metrics(State(parts): State<Parts>) -> Response {
     ] {
         metric(&mut out, &format!("watchfloor_correlations_{name}"), kind, help, value);
     }
+    lists(&mut out, parts.pipeline.watching());
     if let Ok(position) = parts.desk.db.follower_position().await {
         metric(&mut out, "watchfloor_alerts_position", "gauge", "Ingest sequence up to which alerts are written", position);
     }
     let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     ([(header::CONTENT_TYPE, kind)], out).into_response()
+}
+
+fn lists(out: &mut String, watching: &ingest::Watching) {
+    let (indicators, reports) = (watching.indicators(), watching.reports());
+    let refused = reports.iter().map(|report| report.refused).sum();
+    for (name, help, value) in [
+        ("indicators", "Distinct indicators in force", indicators.len() as u64),
+        ("indicator_bytes", "Bytes that they hold in memory", indicators.heap_bytes() as u64),
+        ("lists", "Lists of indicators, warninglists and watchlists", reports.len() as u64),
+        ("list_refused_entries", "Entries of lists that cannot be used", refused),
+    ] {
+        metric(out, &format!("watchfloor_{name}"), "gauge", help, value);
+    }
+    let held = watching.harmless();
+    if held.is_empty() {
+        return;
+    }
+    let name = "watchfloor_indicator_hits_held_total";
+    let _ = writeln!(out, "# HELP {name} Hits of indicators that a warninglist has held back since the start\n# TYPE {name} counter");
+    for (list, count) in held {
+        let _ = writeln!(out, "{name}{{list=\"{}\"}} {count}", label(&list));
+    }
+}
+
+/// A text as the value of a label: lists are called as their files are.
+fn label(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }
 
 fn metric(out: &mut String, name: &str, kind: &str, help: &str, value: u64) {

@@ -125,6 +125,10 @@ fn lists_are_swapped_while_the_service_runs() {
         service.alerts().into_iter().find(|alert| alert["host"] == "ws-9")
     });
     service.floor.wait_for(|| (service.status()["harmless"]["own.txt"] == 1).then_some(()));
+    let metrics = service.floor.metrics();
+    let counted = ["indicators", "lists", "list_refused_entries", "indicator_hits_held_total{list=\"own.txt\"}"].map(|name| metrics[&format!("watchfloor_{name}")]);
+    assert_eq!(counted, [1, 3, 1, 1]);
+    assert!(metrics["watchfloor_indicator_bytes"] > 0);
     let (code, text) = service.command(&["status"]);
     assert_eq!(code, 0, "{text}");
     assert!(text.contains("indicators=1 ") && text.contains("list names.txt: line 2: list.public_suffix:"), "{text}");

@@ -235,9 +235,9 @@ impl Keeper {
 }
 
 /// What is known of lists that are in force.
-pub fn status(reports: &[ListReport], watching: &Watching, read_at: Timestamp) -> Status {
-    let indicators = watching.indicators();
-    Status { read_at, indicators: indicators.len(), bytes: indicators.heap_bytes(), harmless: watching.harmless(), lists: reports.to_vec() }
+pub fn status(watching: &Watching, read_at: Timestamp) -> Status {
+    let (indicators, lists) = (watching.indicators(), watching.reports().to_vec());
+    Status { read_at, indicators: indicators.len(), bytes: indicators.heap_bytes(), harmless: watching.harmless(), lists }
 }
 
 fn key(role: Role, name: &str) -> String {

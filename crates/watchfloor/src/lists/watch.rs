@@ -7,7 +7,7 @@ use crate::content;
 use crate::output::Failure;
 use desk::Desk;
 use desk::improve::{self, Opening};
-use detect::{ListReport, Setting};
+use detect::Setting;
 use ingest::Watching;
 use model::{Clock, SystemClock, Timestamp};
 use std::path::{Path, PathBuf};
@@ -28,7 +28,6 @@ pub struct Watch {
     setting: Setting,
     /// Whether the rules in force have other watchlists.
     due: bool,
-    reports: Vec<ListReport>,
     look: Look,
     read_at: Timestamp,
 }
@@ -45,7 +44,6 @@ impl Watch {
             watching: Arc::default(),
             setting: Setting { pipelines: content::configured(settings)?, ..Setting::default() },
             due: false,
-            reports: Vec::new(),
             look: Look::new(),
             read_at: SystemClock.now(),
         };
@@ -73,12 +71,12 @@ impl Watch {
         for line in super::faults(&lists.reports) {
             tracing::warn!("{}", crate::output::inert(&line));
         }
-        if !lists.reports.is_empty() || !self.reports.is_empty() {
+        if !lists.reports.is_empty() || !self.watching.reports().is_empty() {
             let indicators = lists.indicators.len();
             tracing::info!(lists = lists.reports.len(), indicators, bytes = lists.indicators.heap_bytes(), "lists read");
         }
-        self.watching.swap(lists.indicators);
-        (self.look, self.reports, self.read_at) = (look, lists.reports, now);
+        self.watching.swap(lists.indicators, lists.reports);
+        (self.look, self.read_at) = (look, now);
         let others = std::mem::replace(&mut self.setting.placeholders, lists.placeholders) != self.setting.placeholders;
         self.tell();
         Ok(others)
@@ -86,10 +84,10 @@ impl Watch {
 
     /// Writes down what is in force, where there are lists at all.
     fn tell(&self) {
-        if self.reports.is_empty() && self.look.is_empty() {
+        if self.watching.reports().is_empty() && self.look.is_empty() {
             return;
         }
-        if let Err(error) = self.keeper.tell(&status(&self.reports, &self.watching, self.read_at)) {
+        if let Err(error) = self.keeper.tell(&status(&self.watching, self.read_at)) {
             tracing::warn!(%error, "the status of the lists could not be written");
         }
     }

@@ -174,7 +174,7 @@ impl Floor {
         let text = text.as_str().unwrap();
         text.lines()
             .filter(|line| !line.starts_with('#'))
-            .filter_map(|line| line.split_once(' '))
+            .filter_map(|line| line.rsplit_once(' '))
             .map(|(name, value)| (name.to_owned(), value.parse().unwrap()))
             .collect()
     }
