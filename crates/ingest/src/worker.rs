@@ -61,9 +61,11 @@ pub(crate) fn start(
                 let _alarm = alarm;
                 let mut scratch = Scratch::default();
                 while let Some((number, job)) = next(&jobs) {
-                    scratch.indicators = matchers.watching.indicators();
                     let rules = matchers.rules.load();
-                    let prepared = prepare(job, &rules, &matchers.watching, &mut scratch);
+                    // Given back with the batch: a worker that waits would keep the lists of long ago in memory.
+                    let indicators = matchers.watching.indicators();
+                    let prepared = prepare(job, &rules, &indicators, &matchers.watching, &mut scratch);
+                    drop(indicators);
                     scratch.sampler.hand_in(&rules, &matchers.spending);
                     if done.send((number, prepared)).is_err() {
                         return;
@@ -87,13 +89,11 @@ struct Scratch {
     matcher: detect::Scratch,
     hits: Vec<u32>,
     sampler: Sampler,
-    /// Those in force for this batch.
-    indicators: Arc<Indicators>,
     finder: IndicatorScratch,
     found: Vec<Found>,
 }
 
-fn prepare(job: Job, rules: &detect::RuleSet, watching: &Watching, scratch: &mut Scratch) -> Prepared {
+fn prepare(job: Job, rules: &detect::RuleSet, indicators: &Indicators, watching: &Watching, scratch: &mut Scratch) -> Prepared {
     let Job { submission, received, answer, refusal, permit } = job;
     let count = submission.frames.len();
     let mut parts = Parts::new(&submission, received, rules);
@@ -101,7 +101,7 @@ fn prepare(job: Job, rules: &detect::RuleSet, watching: &Watching, scratch: &mut
     let mut rejected = submission.rejected;
     for (index, raw) in submission.frames.iter().enumerate() {
         let input = parse::Input { raw, received, format: submission.format, peer: submission.peer };
-        let event = read(&input, rules, scratch);
+        let event = read(&input, rules, indicators, scratch);
         match worst(&event) {
             Some(fault) if fault.verdict == Verdict::Reject => {
                 rejected += 1;
@@ -117,7 +117,7 @@ fn prepare(job: Job, rules: &detect::RuleSet, watching: &Watching, scratch: &mut
                 // A submission has fewer records than bytes, and those fit 32 bits.
                 parts.push(event, u32::try_from(index).unwrap_or(u32::MAX), item_id, &scratch.hits);
                 if !scratch.found.is_empty() {
-                    let references = scratch.indicators.references(&scratch.found, received, |list| watching.count_harmless(list));
+                    let references = indicators.references(&scratch.found, received, |list| watching.count_harmless(list));
                     parts.indicators(references);
                 }
             }
@@ -130,7 +130,7 @@ fn prepare(job: Job, rules: &detect::RuleSet, watching: &Watching, scratch: &mut
 
 /// Parses and matches one record; the hits stand in `scratch`. A record that makes the code panic is set aside: it must
 /// not take the thread, and with it every batch behind it, along.
-fn read(input: &parse::Input<'_>, rules: &detect::RuleSet, scratch: &mut Scratch) -> Event {
+fn read(input: &parse::Input<'_>, rules: &detect::RuleSet, indicators: &Indicators, scratch: &mut Scratch) -> Event {
     contained(input, scratch, |scratch| {
         let mut event = Event::default();
         parse::parse_into(input, &mut event);
@@ -142,7 +142,7 @@ fn read(input: &parse::Input<'_>, rules: &detect::RuleSet, scratch: &mut Scratch
             } else {
                 rules.matches(&event, &mut scratch.matcher, &mut scratch.hits);
             }
-            scratch.indicators.finder().find(&event, &mut scratch.finder, &mut scratch.found);
+            indicators.finder().find(&event, &mut scratch.finder, &mut scratch.found);
         }
         event
     })
@@ -152,7 +152,7 @@ fn contained(input: &parse::Input<'_>, scratch: &mut Scratch, work: impl FnOnce(
     // What a panic leaves half done is thrown away.
     let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(scratch)));
     done.unwrap_or_else(|_| {
-        *scratch = Scratch { indicators: scratch.indicators.clone(), ..Scratch::default() };
+        *scratch = Scratch::default();
         tracing::error!(bytes = input.raw.len(), "a record made the program panic; it is set aside");
         let mut event = Event::new(input.raw, input.received);
         event.diagnostics.push(Diagnostic::quarantine("ingest.panic", "reading it made the program fail"));
@@ -174,8 +174,8 @@ struct Parts<'a> {
     by_host: FxHashMap<String, usize>,
     /// Rule of the set → its place in the part's own rule table, per part.
     tables: Vec<FxHashMap<u32, u32>>,
-    /// The same for indicators, by their title.
-    titles: Vec<FxHashMap<String, u32>>,
+    /// The same for indicators, by the digest of their tags: titles are cut short and may be the same.
+    indicators: Vec<FxHashMap<String, u32>>,
     /// The part that took the last event.
     last: usize,
 }
@@ -204,7 +204,7 @@ impl<'a> Parts<'a> {
             parts: Vec::new(),
             by_host: FxHashMap::default(),
             tables: Vec::new(),
-            titles: Vec::new(),
+            indicators: Vec::new(),
             last: 0,
         }
     }
@@ -224,7 +224,7 @@ impl<'a> Parts<'a> {
         }
         self.parts.push(Part { batch, items: Vec::new(), counts: SourceCounts::default() });
         self.tables.push(FxHashMap::default());
-        self.titles.push(FxHashMap::default());
+        self.indicators.push(FxHashMap::default());
         self.by_host.insert(host.to_owned(), self.parts.len() - 1);
         self.parts.len() - 1
     }
@@ -261,11 +261,11 @@ impl<'a> Parts<'a> {
 
     /// Indicators that the event which was pushed last has.
     fn indicators(&mut self, references: Vec<RuleRef>) {
-        let (part, titles) = (&mut self.parts[self.last], &mut self.titles[self.last]);
+        let (part, known) = (&mut self.parts[self.last], &mut self.indicators[self.last]);
         let place = u32::try_from(part.batch.events.len().saturating_sub(1)).unwrap_or(u32::MAX);
         for reference in references {
             let rules: &mut Vec<RuleRef> = &mut part.batch.rules;
-            let rule = *titles.entry(reference.title.clone()).or_insert_with(|| {
+            let rule = *known.entry(reference.version.clone()).or_insert_with(|| {
                 rules.push(reference);
                 u32::try_from(rules.len() - 1).unwrap_or(u32::MAX)
             });
@@ -306,7 +306,7 @@ mod tests {
         let mut scratch = Scratch::default();
         let event = contained(&input, &mut scratch, |_| panic!("as a defect would"));
         assert_eq!((event.raw(), worst(&event).map(|fault| fault.verdict)), (&b"poison"[..], Some(Verdict::Quarantine)));
-        let event = read(&input, &detect::RuleSet::compile(Vec::new()).0, &mut scratch);
+        let event = read(&input, &detect::RuleSet::compile(Vec::new()).0, &Indicators::default(), &mut scratch);
         assert_eq!((event.raw(), worst(&event)), (&b"poison"[..], None));
     }
 

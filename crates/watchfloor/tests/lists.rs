@@ -108,6 +108,18 @@ fn an_indicator_raises_an_alert_counted_by_value_and_host() {
 }
 
 #[test]
+fn two_indicators_whose_titles_are_cut_to_the_same_are_two() {
+    let url = |end: &str| format!("http://evil.example/{}/{end}", "a".repeat(300));
+    let service = Service::start(&[("indicators/urls.txt", &format!("{}\n{}\n", url("x"), url("y")))]);
+    let lines: String = ["x", "y"].map(|end| json!({"event": {"module": "app"}, "host": {"name": "ws-7"}, "url": {"full": url(end)}}).to_string() + "\n").concat();
+    service.floor.post_text(&service.ingest, "/api/v1/ingest?source=app", &lines, &[]);
+    let alerts = service.floor.wait_for(|| Some(service.alerts()).filter(|alerts| alerts.iter().map(|alert| alert["count"].as_u64().unwrap()).sum::<u64>() == 2));
+    let mut named: Vec<&str> = alerts.iter().map(|alert| alert["tags"][0].as_str().unwrap().rsplit('/').next().unwrap()).collect();
+    named.sort_unstable();
+    assert_eq!(named, ["x", "y"]);
+}
+
+#[test]
 fn lists_are_swapped_while_the_service_runs() {
     let service = Service::start(&[("watchlists/jump_hosts.txt", "JUMP01\n")]);
     service.send("ws-7", "ann", &json!({"dns": {"question": {"name": "a.evil.example"}}, "workstation": "JUMP01"}));
