@@ -181,6 +181,19 @@ fn a_changed_watchlist_reaches_rules_that_the_service_stores_and_leaves_the_swit
 }
 
 #[test]
+fn an_indicator_hits_from_the_instant_on_at_which_it_is_valid() {
+    use model::{Clock, SystemClock, Timestamp};
+    let service = Service::start(&[]);
+    let from = Timestamp(SystemClock.now().0 + 5_000_000_000);
+    let indicator = json!({"type": "indicator", "id": "indicator--1", "pattern": "[ipv4-addr:value = '192.0.2.7']", "valid_from": from.to_string()});
+    service.write("indicators/c2.json", &indicator.to_string());
+    service.floor.wait_for(|| (service.status()["lists"][0]["outside"] == 1).then_some(()));
+    service.floor.wait_for(|| (service.status()["indicators"] == 1).then_some(()));
+    service.send("ws-7", "ann", &json!({"source": {"ip": "192.0.2.7"}}));
+    service.alert("Indicator match: 192.0.2.7 (c2.json)", 1);
+}
+
+#[test]
 fn a_list_that_has_lost_nine_tenths_stays_until_it_is_approved() {
     let service = Service::start(&[("indicators/names.txt", &names(100))]);
     service.floor.wait_for(|| (service.status()["indicators"] == 100).then_some(()));

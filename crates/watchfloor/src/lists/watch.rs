@@ -30,6 +30,8 @@ pub struct Watch {
     due: bool,
     look: Look,
     read_at: Timestamp,
+    /// When an entry that is not valid yet will be.
+    next: Option<Timestamp>,
 }
 
 impl Watch {
@@ -46,6 +48,7 @@ impl Watch {
             due: false,
             look: Look::new(),
             read_at: SystemClock.now(),
+            next: None,
         };
         watch.read().map_err(|error| Failure::usage(format!("the lists cannot be read: {error}")))?;
         Ok(watch)
@@ -76,7 +79,7 @@ impl Watch {
             tracing::info!(lists = lists.reports.len(), indicators, bytes = lists.indicators.heap_bytes(), "lists read");
         }
         self.watching.swap(lists.indicators, lists.reports);
-        (self.look, self.read_at) = (look, now);
+        (self.look, self.read_at, self.next) = (look, now, lists.next);
         let others = std::mem::replace(&mut self.setting.placeholders, lists.placeholders) != self.setting.placeholders;
         self.tell();
         Ok(others)
@@ -92,9 +95,10 @@ impl Watch {
         }
     }
 
-    /// Looks and, where something has changed, reads.
+    /// Looks and, where something has changed or begins to be valid, reads.
     fn again(&mut self) {
-        let done = self.keeper.look().and_then(|look| if look == self.look { Ok(None) } else { self.read().map(Some) });
+        let due = self.next.is_some_and(|next| next <= SystemClock.now());
+        let done = self.keeper.look().and_then(|look| if look == self.look && !due { Ok(None) } else { self.read().map(Some) });
         match done {
             Ok(None) => self.tell(),
             Ok(Some(others)) => self.due |= others,

@@ -55,6 +55,7 @@ pub(super) struct Intake<'a> {
     target: Target<'a>,
     report: ListReport,
     pub(super) now: Timestamp,
+    next: Option<Timestamp>,
     key: Vec<u8>,
 }
 
@@ -70,7 +71,7 @@ impl<'a> Intake<'a> {
             refused: 0,
             faults: Vec::new(),
         };
-        Intake { target, report, now, key: Vec::new() }
+        Intake { target, report, now, next: None, key: Vec::new() }
     }
 
     pub(super) fn is_watch(&self) -> bool {
@@ -155,6 +156,12 @@ impl<'a> Intake<'a> {
         self.report.outside += 1;
     }
 
+    /// An entry that will be valid from an instant on.
+    pub(super) fn not_yet(&mut self, from: Timestamp) {
+        self.next = self.next.into_iter().chain([from]).min();
+        self.outside();
+    }
+
     pub(super) fn refuse(&mut self, place: Place<'_>, code: &'static str, message: impl Into<String>) {
         self.report.refused += 1;
         if self.report.faults.len() < TOLD {
@@ -172,8 +179,9 @@ impl<'a> Intake<'a> {
         self.report.faults.push(ListRefusal::new(code, place, message));
     }
 
-    pub(super) fn done(self) -> ListReport {
-        self.report
+    /// What became of the list, and when the first entry that is not valid yet will be.
+    pub(super) fn done(self) -> (ListReport, Option<Timestamp>) {
+        (self.report, self.next)
     }
 }
 

@@ -95,6 +95,8 @@ pub struct Lists {
     pub placeholders: Placeholders,
     /// One for each list, in their order.
     pub reports: Vec<ListReport>,
+    /// When the first of the entries that are not valid yet will be; they are read then.
+    pub next: Option<Timestamp>,
 }
 
 /// Bytes of a list of lines.
@@ -112,12 +114,12 @@ impl Lists {
         let mut maker = Maker::default();
         let mut lists = Lists::default();
         for file in files {
-            let report = match file.role {
+            let (report, next) = match file.role {
                 Role::Watchlist => {
                     let mut values = Vec::new();
-                    let report = one(&file, Intake::new(&file, Target::Watch(&mut values), now));
+                    let done = one(&file, Intake::new(&file, Target::Watch(&mut values), now));
                     lists.placeholders.define(file.name, values.iter().map(|value| literal(value)));
-                    report
+                    done
                 }
                 Role::Indicators => match maker.list(&file.name) {
                     Some(list) => one(&file, Intake::new(&file, Target::Indicators(&mut maker, list), now)),
@@ -129,20 +131,21 @@ impl Lists {
                 },
             };
             lists.reports.push(report);
+            lists.next = lists.next.into_iter().chain(next).min();
         }
         lists.indicators = maker.finish();
         lists
     }
 }
 
-fn too_many(file: &ListFile, now: Timestamp) -> ListReport {
+fn too_many(file: &ListFile, now: Timestamp) -> (ListReport, Option<Timestamp>) {
     let mut values = Vec::new();
     let mut intake = Intake::new(file, Target::Watch(&mut values), now);
     intake.refuse_list("list.too_many", "more than 65,535 lists");
     intake.done()
 }
 
-fn one(file: &ListFile, mut intake: Intake<'_>) -> ListReport {
+fn one(file: &ListFile, mut intake: Intake<'_>) -> (ListReport, Option<Timestamp>) {
     match decoded(&file.bytes) {
         Some(bytes) => by_format(file, &bytes, &mut intake),
         None => intake.refuse_list("list.encoding", "the file is UTF-16 and damaged"),

@@ -96,8 +96,8 @@ fn indicator(object: &Value, place: Place<'_>, intake: &mut Intake<'_>) {
             Err(_) => return intake.refuse(place, "list.time", format!("valid_until {until:?}")),
         }
     }
-    if text("valid_from").and_then(|from| Timestamp::parse(from).ok()).is_some_and(|from| from > intake.now) {
-        return intake.outside();
+    if let Some(from) = text("valid_from").and_then(|from| Timestamp::parse(from).ok()).filter(|from| *from > intake.now) {
+        return intake.not_yet(from);
     }
     let Some(pattern) = text("pattern") else {
         return intake.refuse(place, "stix.pattern", "the indicator has no pattern");

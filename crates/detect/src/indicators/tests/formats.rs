@@ -96,6 +96,7 @@ fn a_stix_bundle() {
     );
     assert_eq!(hit(&lists, "source.ip", "192.0.2.8"), ["list:address:192.0.2.8"]);
     assert!(hit(&lists, "source.ip", "192.0.2.9").is_empty(), "an older version");
+    assert_eq!(lists.next, Some(Timestamp::parse("2030-01-01T00:00:00Z").unwrap()), "what is not valid yet will be");
 }
 
 #[test]
