@@ -205,7 +205,8 @@ impl Keeper {
         let before = approved.len();
         let mut known = false;
         for source in found.sources.iter().filter(|source| source.name == name) {
-            approved.insert(hex::encode(Sha256::digest(std::fs::read(&source.path)?)));
+            let file = source.read().map_err(|refusal| io::Error::other(refusal.to_string()))?;
+            approved.insert(hex::encode(Sha256::digest(&file.bytes)));
             known = true;
         }
         if approved.len() > before {

@@ -11,6 +11,7 @@ use folder::{Found, MAX_BYTES, Source, sources};
 use crate::output::{Failure, inert};
 use detect::{ListFile, ListRefusal, ListReport, Lists, Role, Setting};
 use model::Timestamp;
+use std::io::Read;
 use std::path::Path;
 
 /// Reads a folder of lists, one file at a time, as it was valid at an instant.
@@ -52,11 +53,16 @@ impl Source {
     /// Its bytes.
     pub fn read(&self) -> Result<ListFile, ListRefusal> {
         let unreadable = |error: std::io::Error| ListRefusal::new("list.unreadable", "", error.to_string());
-        let bytes = std::fs::metadata(&self.path).map_err(unreadable)?.len();
-        if bytes > MAX_BYTES {
-            return Err(ListRefusal::new("list.too_large", "", format!("{bytes} bytes")));
+        // A device has no end, and a pipe may never have a beginning.
+        if !std::fs::metadata(&self.path).map_err(unreadable)?.is_file() {
+            return Err(ListRefusal::new("list.unreadable", "", "no ordinary file"));
         }
-        let bytes = std::fs::read(&self.path).map_err(unreadable)?;
+        let mut bytes = Vec::new();
+        let file = std::fs::File::open(&self.path).map_err(unreadable)?;
+        file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+        if bytes.len() as u64 > MAX_BYTES {
+            return Err(ListRefusal::new("list.too_large", "", format!("more than {MAX_BYTES} bytes")));
+        }
         Ok(ListFile { role: self.role, name: self.name.clone(), bytes })
     }
 }

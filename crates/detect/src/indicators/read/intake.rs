@@ -252,6 +252,7 @@ const REMEDIES: &[(&str, &str)] = &[
     ("list.too_many_entries", "Split the list, or keep what is of use."),
     ("list.set_full", "Load fewer lists."),
     ("list.name", "Call the file by letters, digits, `_` and `-`: its name is the placeholder's."),
+    ("list.name_twice", "Call it otherwise."),
     ("list.folder", "Put it into indicators/, warninglists/ or watchlists/."),
     ("list.unreadable", "Make the file readable for the service."),
     ("list.shrunk", "Compare it with its source; `watchfloor lists approve` takes it as it is."),
