@@ -69,14 +69,14 @@ impl<'p> Passed<'p> {
     pub(crate) fn names(&self, rule: &Rule, field: &str) -> Named {
         let leaf =
             Leaf::new(DetectionItem { field: FieldSpec::new(Some(field.to_owned()), Vec::new()), values: Vec::new() });
-        let (mut leaves, mut changed_by) = (vec![Box::new(leaf)], Vec::new());
+        let (mut leaves, mut changed_by) = (vec![leaf], Vec::new());
         for (step, state) in self.renamings.get(&rule.reference.id).into_iter().flat_map(|renaming| &renaming.steps) {
             let mut passage = Passage::new(&self.pipelines.vars, &Node::Null, true);
             passage.state.clone_from(state);
             let (mut changed, mut next) = (false, Vec::new());
             for leaf in leaves {
                 // A rename drops nothing, and a few names without values stay within what a rule may take.
-                if let Ok(Some(tree)) = step.leaf(leaf, &mut passage, &mut changed) {
+                if let Ok(Some(tree)) = step.leaf(Box::new(leaf), &mut passage, &mut changed) {
                     gather(tree, &mut next);
                 }
             }
@@ -110,13 +110,13 @@ impl<'p> Passed<'p> {
 }
 
 /// The fields of a tree, each name once.
-fn gather(tree: Tree, out: &mut Vec<Box<Leaf>>) {
+fn gather(tree: Tree, out: &mut Vec<Leaf>) {
     match tree {
         Tree::All(parts) | Tree::Any(parts) => parts.into_iter().for_each(|part| gather(part, out)),
         Tree::Item(leaf) => {
             let known = out.iter().any(|known| known.item.field.name == leaf.item.field.name);
             if !known && out.len() < MAX_NAMES {
-                out.push(leaf);
+                out.push(*leaf);
             }
         }
     }
