@@ -146,13 +146,14 @@ fn an_update_of_the_program_does_not_stop_a_scan_that_runs() {
     let sample = Sample::new();
     let data = [("Image", r"C:\Windows\System32\whoami.exe")];
     let event = testkit::LogEvent { provider: "Microsoft-Windows-Sysmon", channel: "Microsoft-Windows-Sysmon/Operational", id: 1, computer: "ws-7", time: model::Timestamp(0), data: &data };
-    sample.write("late.evtx", &testkit::event_log(&[event]));
+    // It is not called like an event log, so that no worker begins before it is read.
+    sample.write("late.log", &testkit::event_log(&[event]));
     let built = Path::new(env!("CARGO_BIN_EXE_watchfloor"));
     let bin = tempfile::tempdir_in(built.parent().unwrap()).unwrap();
     let program = bin.path().join("watchfloor");
     std::fs::hard_link(built, &program).unwrap();
     let mut scan = Command::new(&program)
-        .args(["scan", "-", &sample.path("late.evtx"), "--rules", &sample.path("rule.yml"), "--format", "ndjson", "--threads", "1"])
+        .args(["scan", "-", &sample.path("late.log"), "--rules", &sample.path("rule.yml"), "--format", "ndjson", "--threads", "1"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -77,6 +77,8 @@ fn an_indicator_is_told_with_its_list_confidence_and_expiry() {
     assert_eq!((&domain["rule"]["level"], &domain["indicator"]["expires"]), (&json!("low"), &Value::Null));
     assert_eq!(sample.told(&["--min-level", "high"]).len(), 1);
     assert!(sample.told(&["--tag", "attack.impact"]).is_empty(), "an indicator has no tag");
+    assert_eq!(sample.told(&["--from", "2026-03-12T09:00:00Z"]).len(), 2);
+    assert!(sample.told(&["--to", "2026-03-12T09:00:00Z"]).is_empty(), "no event is of that time");
     assert_eq!(sample.told(&["--lists-at", "2019-12-31"]).len(), 3, "it had not expired then");
     let output = sample.run(&["scan", "logs", "--rules", "rules", "--lists", "lists", "--fail-on", "high"]);
     assert_eq!(output.status.code(), Some(1));
