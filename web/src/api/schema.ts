@@ -2183,7 +2183,10 @@ export interface components {
                 correlation?: string | null;
                 /** @description The file there; `name#2` for the second document of a file. */
                 file: string;
-                /** @description How often it matched, counted by the hour of receipt; a correlation once for all events of a hit. */
+                /**
+                 * @description How often it matched, counted by the hour of receipt; a correlation once for all events of a hit, one that only feeds
+                 *     others never.
+                 */
                 fired: components["schemas"]["Firing"];
                 /** @description Its id. */
                 id: string;
@@ -2602,7 +2605,10 @@ export interface components {
             correlation?: string | null;
             /** @description The file there; `name#2` for the second document of a file. */
             file: string;
-            /** @description How often it matched, counted by the hour of receipt; a correlation once for all events of a hit. */
+            /**
+             * @description How often it matched, counted by the hour of receipt; a correlation once for all events of a hit, one that only feeds
+             *     others never.
+             */
             fired: components["schemas"]["Firing"];
             /** @description Its id. */
             id: string;

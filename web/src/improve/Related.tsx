@@ -13,7 +13,7 @@ export function Related({ detail: { rule, correlation, named_by } }: { detail: R
         <>
           <p className={styles.heard}>
             {rule.silent
-              ? "Its matches are no alerts by themselves; they are counted and heard by"
+              ? "Its matches are no alerts by themselves; they are heard by"
               : "Its matches are also heard by"}
           </p>
           <NamedRules rules={named_by} />

@@ -60,7 +60,8 @@ pub struct RuleRow {
     pub telemetry: bool,
     /// Its tags, in lower case.
     pub tags: Vec<String>,
-    /// How often it matched, counted by the hour of receipt; a correlation once for all events of a hit.
+    /// How often it matched, counted by the hour of receipt; a correlation once for all events of a hit, one that only feeds
+    /// others never.
     pub fired: Firing,
     /// When its text last changed, or its state.
     #[schema(value_type = String, format = DateTime)]
