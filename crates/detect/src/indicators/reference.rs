@@ -1,9 +1,7 @@
 //! An indicator as the rule of an alert: what the log carries of a hit, and why it is one.
 
 use super::value::{Kind, lax};
-use super::{
-    Answer, Finder, Found, INDICATOR_RULE, INDICATOR_TITLE, IndicatorHit, IndicatorScratch, Indicators,
-};
+use super::{Answer, Finder, Found, INDICATOR_RULE, INDICATOR_TITLE, IndicatorHit, IndicatorScratch, Indicators};
 use crate::explain::{Explanation, ItemTruth, SelectionTruth};
 use crate::refusal::shortened;
 use model::{Event, RuleRef, Timestamp};

@@ -2,8 +2,8 @@
 //! that goes without saying, with capital letters in the host.
 //!
 //! The form is `host[:port]/path[?query]`: no scheme, no account, no fragment, the host in lower case and without a dot at
-//! its end, in ASCII (IDNA), an IPv6 address at its shortest, no port 80 or 443, and `/` for no path. An indicator without a query hits whatever query there
-//! is.
+//! its end, in ASCII (IDNA), an IPv6 address at its shortest, no port 80 or 443, and `/` for no path. An indicator without
+//! a query hits whatever query there is.
 
 use super::super::value::ascii_domain;
 use std::net::Ipv6Addr;

@@ -96,7 +96,9 @@ fn indicator(object: &Value, place: Place<'_>, intake: &mut Intake<'_>) {
             Err(_) => return intake.refuse(place, "list.time", format!("valid_until {until:?}")),
         }
     }
-    if let Some(from) = text("valid_from").and_then(|from| Timestamp::parse(from).ok()).filter(|from| *from > intake.now) {
+    if let Some(from) =
+        text("valid_from").and_then(|from| Timestamp::parse(from).ok()).filter(|from| *from > intake.now)
+    {
         return intake.not_yet(from);
     }
     let Some(pattern) = text("pattern") else {

@@ -215,7 +215,11 @@ fn why_an_alert_is_there_is_said_of_the_very_value() {
         ("url", "evil.example/a,", "http://evil.example/a,"),
         ("url", "evil.example/a b", "http://evil.example/a b"),
         ("network", "192.0.2.0/24", "192.0.2.9"),
-        ("sha256", "a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1", "a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1"),
+        (
+            "sha256",
+            "a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1",
+            "a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1",
+        ),
     ] {
         let why = |seen: &str| {
             let event = super::event(&serde_json::json!({ "url": {"full": seen} }).to_string());

@@ -45,12 +45,10 @@ pub(super) fn refuse_wide(kind: Kind, key: &[u8]) -> Result<(), Fault> {
             }
             _ => Ok(()),
         },
-        Kind::Domain if public_suffix(key).is_some() => {
-            fault(
-                "list.public_suffix",
-                format!("{} is a public suffix: everybody's names end with it", shown(kind, key)),
-            )
-        }
+        Kind::Domain if public_suffix(key).is_some() => fault(
+            "list.public_suffix",
+            format!("{} is a public suffix: everybody's names end with it", shown(kind, key)),
+        ),
         Kind::Domain if !key.contains(&b'.') => fault(UNKNOWN.0, UNKNOWN.1),
         Kind::Md5 | Kind::Sha1 | Kind::Sha256 | Kind::Sha512 => {
             let digits = shown(kind, key);
