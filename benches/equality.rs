@@ -2,11 +2,11 @@
 //! differ; what differs must be known, with its clause of the specification.
 
 #[path = "../crates/dissect/tests/sigma/data.rs"]
-mod data;
+pub mod data;
 #[path = "../crates/dissect/tests/sigma/different.rs"]
 mod different;
 #[path = "../crates/dissect/tests/sigma/second.rs"]
-mod second;
+pub mod second;
 
 use crate::report::Report;
 use data::{Shared, flat, records};

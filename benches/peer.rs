@@ -1,7 +1,8 @@
 //! A second Sigma engine, `rsigma-eval`, on the same files and rules, and how fast anything can be that reads JSON.
 
+pub use crate::equality::second::{read, told};
 use crate::report::cpu_of_thread;
-use model::{Event, LogSource, Timestamp};
+use model::Event;
 use rsigma_eval::{Engine, event::JsonEvent};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -75,24 +76,6 @@ impl Sources {
         });
         Sources(files.collect())
     }
-}
-
-/// An event's log source in the other engine's words, one for each category.
-pub fn told(source: &LogSource) -> Vec<rsigma_parser::LogSource> {
-    let said = |name: model::Name| (!name.is_none()).then(|| name.as_str().to_owned());
-    let one = |category: Option<String>| rsigma_parser::LogSource {
-        category,
-        product: said(source.product),
-        service: said(source.service),
-        ..Default::default()
-    };
-    let each: Vec<_> = source.categories().map(|category| one(said(category))).collect();
-    if each.is_empty() { vec![one(None)] } else { each }
-}
-
-/// One line into our event.
-pub fn read(line: &[u8], event: &mut Event) {
-    parse::parse_into(&parse::Input { raw: line, received: Timestamp(0), format: parse::Format::Json, peer: None }, event);
 }
 
 /// Reading into our events and nothing more, in one thread.

@@ -2,14 +2,12 @@
 //! event that was seen before.
 
 use crate::corpus::Shared;
+use crate::equality::data;
 use serde_json::{Map, Value};
 use std::path::Path;
 
 /// Events of a lane, at least.
 pub const EVENTS: usize = 200_000;
-/// Bytes of an event log before its first chunk, and of a chunk.
-const HEADER: u64 = 4 << 10;
-const CHUNK: u64 = 64 << 10;
 
 /// NDJSON in memory.
 pub struct Lane {
@@ -142,45 +140,14 @@ fn guid(text: &str) -> Option<u32> {
 
 /// The records of all event logs below a folder, flat: a few names of the system part, then the event's own.
 fn records(folder: &Path, out: &mut Vec<Map<String, Value>>) {
-    let rules = detect::RuleSet::empty();
-    let mut examiner = dissect::Examiner::new(&rules, dissect::Wanted { records: true, ..Default::default() });
     let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     for path in paths {
         if path.is_dir() {
             records(&path, out);
         } else if path.extension().is_some_and(|extension| extension == "evtx") {
-            let log = dissect::Log::open(&path).unwrap();
-            for chunk in 0..log.chunks() {
-                let Ok(bytes) = log.read_at(HEADER + chunk * CHUNK, CHUNK as usize) else { continue };
-                let report = dissect::read_chunk(chunk, bytes, &mut examiner);
-                let values = report.records.iter().filter_map(|record| serde_json::from_slice(&record.json).ok());
-                out.extend(values.filter_map(|value| flat(&value)));
-            }
+            let records = data::records(std::fs::read(&path).unwrap());
+            out.extend(records.iter().filter_map(|record| serde_json::from_slice(&data::flat(record)?).ok()));
         }
     }
-}
-
-fn flat(record: &Value) -> Option<Map<String, Value>> {
-    let event = record.get("Event")?;
-    let system = event.get("System")?;
-    let mut flat = Map::new();
-    flat.insert("Channel".into(), system.get("Channel")?.clone());
-    let id = system.get("EventID")?;
-    flat.insert("EventID".into(), id.get("#text").unwrap_or(id).clone());
-    flat.insert("Computer".into(), system.get("Computer")?.clone());
-    flat.insert("Provider_Name".into(), system.pointer("/Provider/#attributes/Name")?.clone());
-    if let Some(time) = system.pointer("/TimeCreated/#attributes/SystemTime") {
-        flat.insert("@timestamp".into(), time.clone());
-    }
-    let own = event.get("EventData").or_else(|| event.get("UserData")?.as_object()?.values().find(|value| value.is_object()));
-    for (name, value) in own.and_then(Value::as_object).into_iter().flatten() {
-        match value {
-            Value::Object(inner) if name == "Data" => drop(inner.get("#text").map(|text| flat.insert(name.clone(), text.clone()))),
-            Value::Object(_) | Value::Null => {}
-            value if name.starts_with('#') || value.is_object() => {}
-            value => drop(flat.insert(name.clone(), value.clone())),
-        }
-    }
-    Some(flat)
 }

@@ -101,6 +101,9 @@ pub fn flat(record: &[u8]) -> Option<Vec<u8>> {
     flat.insert("EventID".into(), id.get("#text").unwrap_or(id).clone());
     flat.insert("Computer".into(), system.get("Computer")?.clone());
     flat.insert("Provider_Name".into(), system.pointer("/Provider/#attributes/Name")?.clone());
+    if let Some(time) = system.pointer("/TimeCreated/#attributes/SystemTime") {
+        flat.insert("@timestamp".into(), time.clone());
+    }
     let user_data = || event.get("UserData")?.as_object()?.values().find(|value| value.is_object());
     let own = event.get("EventData").filter(|data| data.is_object()).or_else(user_data);
     for (name, value) in own.and_then(Value::as_object).into_iter().flatten() {

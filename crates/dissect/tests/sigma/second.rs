@@ -17,7 +17,7 @@ pub fn read(line: &[u8], event: &mut Event) {
 }
 
 /// An event's log source in the other engine's words, one for each category.
-fn told(source: &LogSource) -> Vec<rsigma_parser::LogSource> {
+pub fn told(source: &LogSource) -> Vec<rsigma_parser::LogSource> {
     let said = |name: model::Name| (!name.is_none()).then(|| name.as_str().to_owned());
     let one = |category: Option<String>| rsigma_parser::LogSource {
         category,
