@@ -69,7 +69,24 @@ impl RuleSet {
         self.plan.matches(&self.vocabulary, event, scratch, out, None);
     }
 
-    /// The same, and tells what the conditions took: slower, so it is for a sample of the events.
+    /// The same for a batch: tells `found` of each event that any rule matches its place in the batch, and the rules.
+    pub fn matches_each<'e>(
+        &self,
+        events: impl IntoIterator<Item = &'e Event>,
+        scratch: &mut Scratch,
+        mut found: impl FnMut(usize, &[u32]),
+    ) {
+        let mut rules = Vec::new();
+        for (at, event) in events.into_iter().enumerate() {
+            rules.clear();
+            self.matches(event, scratch, &mut rules);
+            if !rules.is_empty() {
+                found(at, &rules);
+            }
+        }
+    }
+
+    /// As [`RuleSet::matches`], and tells what the conditions took: slower, so it is for a sample of the events.
     pub fn matches_metered(&self, event: &Event, scratch: &mut Scratch, out: &mut Vec<u32>, meter: &mut dyn Meter) {
         self.plan.matches(&self.vocabulary, event, scratch, out, Some(meter));
     }

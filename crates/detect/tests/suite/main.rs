@@ -94,6 +94,18 @@ fn shared(path: &str) -> Option<Vec<u8>> {
     bytes
 }
 
+/// Events without a match are passed over; the others are named by their place.
+#[test]
+fn a_batch_is_each_of_its_events() {
+    let rule = |title: &str, value: &str| format!("title: {title}\nlogsource: {{product: test}}\ndetection: {{s: {{f|contains: {value}}}, condition: s}}\n");
+    let (set, report) = compile(&format!("{}---\n{}", rule("First", "a"), rule("Second", "b")));
+    assert_eq!(report.refused, []);
+    let batch = [r#"{"f": "b"}"#, r#"{"f": "c"}"#, r#"{"f": "ab"}"#].map(|json| event_of(json, source("test", "", &[])));
+    let mut found = Vec::new();
+    set.matches_each(&batch, &mut Scratch::new(), |at, rules| found.push((at, rules.to_vec())));
+    assert_eq!(found, [(0, vec![1]), (2, vec![0, 1])]);
+}
+
 /// A set is shared between threads and each has its own scratch.
 #[test]
 fn a_rule_set_crosses_threads() {

@@ -84,7 +84,7 @@ fn published_events_are_matched() {
     let (set, _) = RuleSet::compile(files);
     let data = unpacked(&bundle);
     let expected: Vec<serde_json::Value> = serde_json::from_slice(&expected).unwrap();
-    let (mut scratch, mut out) = (Scratch::new(), Vec::new());
+    let mut scratch = Scratch::new();
     let (mut tested, mut failed) = (0, Vec::new());
     for case in &expected {
         let name = case["case"].as_str().unwrap();
@@ -96,16 +96,16 @@ fn published_events_are_matched() {
             };
             let rule = set.find(case["rule_id"].as_str().unwrap()).unwrap();
             let mut count = 0;
-            for event in events(bytes) {
-                out.clear();
-                set.matches(&event, &mut scratch, &mut out);
-                count += u64::from(out.contains(&rule));
-                for rule in &out {
-                    assert!(set.holds(*rule, &event));
-                    let explanation = set.explain(*rule, &event);
-                    assert!(explanation.holds && !set.matched(*rule, &event).is_empty(), "{explanation:?}");
+            let batch: Vec<_> = events(bytes).into_iter().collect();
+            set.matches_each(&batch, &mut scratch, |at, found| {
+                let event = &batch[at];
+                count += u64::from(found.contains(&rule));
+                for rule in found {
+                    assert!(set.holds(*rule, event));
+                    let explanation = set.explain(*rule, event);
+                    assert!(explanation.holds && !set.matched(*rule, event).is_empty(), "{explanation:?}");
                 }
-            }
+            });
             tested += 1;
             if count < test["match_count"].as_u64().unwrap_or(1) {
                 failed.push(format!("{name}: {count} matches"));
