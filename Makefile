@@ -46,9 +46,8 @@ test-web: console
 test-rust: console
 	WATCHFLOOR_REQUIRE_POSTGRES=1 WATCHFLOOR_REQUIRE_CLIENTS=1 WATCHFLOOR_PYTHON='$(PYTHON)' cargo test --workspace --no-fail-fast --lib --bins --tests
 
-# A browser on a busy machine can be too late once: what fails twice fails.
 test-browser: build
-	cd web && export WATCHFLOOR_REQUIRE_BROWSER=1 && { npm run e2e || { echo '== browser tests again'; npm run e2e; }; }
+	WATCHFLOOR_REQUIRE_BROWSER=1 node tests/e2e/all.mjs
 
 e2e: setup-test test-browser
 
