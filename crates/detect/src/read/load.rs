@@ -42,8 +42,6 @@ const MAX_FILE: usize = 1 << 20;
 const MAX_RULES: usize = 50_000;
 /// Correlations of a set.
 const MAX_CORRELATIONS: usize = 5_000;
-/// Documents that are read before the first of them is compiled; what they say takes more room than the rules.
-const AT_ONCE: usize = 512;
 /// Bytes of a name in a log source.
 const MAX_NAME: usize = 128;
 
@@ -140,14 +138,12 @@ pub(crate) fn load(files: Vec<RuleFile>, setting: &Setting) -> Loaded {
     }
     let heard = documents.iter().any(|document| document.may_have("correlation"));
     let mut reading = Reading { setting, filters, ids: FxHashSet::default(), passed: Passed::new(&setting.pipelines), heard };
-    for some in documents.chunks(AT_ONCE) {
-        for (document, said) in some.iter().zip(said::all(some)) {
-            if let Err(fault) = said.and_then(|said| loaded.document(document, said, &mut reading)) {
-                loaded.known.refuse(&document.text, &document.name);
-                loaded.report.refused.push(document.refuse(fault));
-            }
+    said::each(&documents, |document, said| {
+        if let Err(fault) = said.and_then(|said| loaded.document(document, said, &mut reading)) {
+            loaded.known.refuse(&document.text, &document.name);
+            loaded.report.refused.push(document.refuse(fault));
         }
-    }
+    });
     // Before anything refers to a rule by its place.
     let (rules, known, off) = (&mut loaded.rules, &mut loaded.known, |rule: &Rule| setting.without.contains(&rule.reference.id));
     rules.iter().filter(|rule| off(rule)).for_each(|rule| known.switched_off(rule));

@@ -7,11 +7,11 @@ use super::outline::Outline;
 use super::yaml::Node;
 use crate::refusal::Fault;
 use rsigma_parser::{Detections, SigmaRule, parse_sigma_yaml};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::thread;
 
-/// With fewer documents than this a thread is not worth its start.
-const FEW: usize = 64;
+/// Documents that a thread reads; what they say takes more room than the rules that come of them.
+const PART: usize = 64;
 /// Threads, at most.
 const MAX_THREADS: usize = 8;
 
@@ -23,25 +23,27 @@ pub(super) enum Said {
     Correlation(Node),
 }
 
-/// What each of these documents says, in their order.
-pub(super) fn all(documents: &[Document]) -> Vec<Result<Said, Fault>> {
+/// Hands out what each of these documents says, in their order, while others are still being read.
+pub(super) fn each(documents: &[Document], mut take: impl FnMut(&Document, Result<Said, Fault>)) {
     let threads = thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS);
-    if threads < 2 || documents.len() < FEW {
-        return documents.iter().map(one).collect();
+    if threads < 2 || documents.len() <= PART {
+        return documents.iter().for_each(|document| take(document, one(document)));
     }
+    let read = |part: &[Document]| part.iter().map(one).collect::<Vec<_>>();
     thread::scope(|scope| {
-        let read = |part: &[Document]| part.iter().map(one).collect::<Vec<_>>();
-        let parts: Vec<_> = documents
-            .chunks(documents.len().div_ceil(threads))
-            .map(|part| (part, thread::Builder::new().spawn_scoped(scope, move || read(part)).ok()))
-            .collect();
-        let said = parts.into_iter().flat_map(|(part, thread)| match thread {
-            Some(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-            // Where no thread is to be had this one does it.
-            None => read(part),
-        });
-        said.collect()
-    })
+        let begun = |part| (part, thread::Builder::new().spawn_scoped(scope, move || read(part)).ok());
+        let mut parts = documents.chunks(PART);
+        let mut under_way: VecDeque<_> = parts.by_ref().take(threads).map(begun).collect();
+        while let Some((part, thread)) = under_way.pop_front() {
+            let said = match thread {
+                Some(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                // Where no thread is to be had this one does it.
+                None => read(part),
+            };
+            under_way.extend(parts.next().map(begun));
+            part.iter().zip(said).for_each(|(document, said)| take(document, said));
+        }
+    });
 }
 
 fn one(document: &Document) -> Result<Said, Fault> {
