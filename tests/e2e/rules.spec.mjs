@@ -170,7 +170,11 @@ test("a correlation says what it asks of which rules, and stops with one of them
   await page.goto(`${floor.url}/rules?q=many+logons+refused&peek=on`);
   await panel().getByRole("heading", { name: correlation.title }).waitFor();
   assert.match(await panel().getByRole("region", { name: "Correlation" }).innerText(), /Counts the matches within \d+ min, by/);
-  await panel().getByRole("region", { name: "Correlation" }).getByRole("link").first().click();
+  const link = panel().getByRole("region", { name: "Correlation" }).getByRole("link").first();
+  const rule = await link.innerText();
+  await link.click();
+  await panel().getByRole("heading", { name: rule }).waitFor();
+  await page.locator("[role=row][data-cursor]").getByText(rule, { exact: true }).waitFor();
   await panel().getByText("are no alerts by themselves").waitFor();
   await page.locator("[role=grid]").focus();
   await press(page, "t");
