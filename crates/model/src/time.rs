@@ -56,8 +56,8 @@ impl Timestamp {
     }
 }
 
-/// `2026-03-12T08:53:06.412Z`, as nearly every event has it, in a third of the time that the library takes for all that
-/// an instant can be. Anything else is left to the library.
+/// `2026-03-12T08:53:06.412Z`, as nearly every event has it: the library takes its time for all that an instant can be.
+/// Anything else is left to it.
 fn usual(text: &[u8]) -> Option<Timestamp> {
     let (whole, rest) = text.split_first_chunk::<19>()?;
     if [whole[4], whole[7], whole[10], whole[13], whole[16]] != *b"--T::" {

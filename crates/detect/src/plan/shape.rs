@@ -135,14 +135,18 @@ impl Shapes {
             None => self.meet(event, plan, &vocabulary.views, hash),
         };
         let Some(shape) = self.list.get_mut(at) else { return (&self.odd, &self.odd.open) };
-        if shape.telling.is_empty() || shape.seen < OFTEN {
+        if shape.telling.is_empty() {
+            return (shape, &shape.open);
+        }
+        if shape.seen < OFTEN {
             shape.seen += 1;
             return (shape, &shape.open);
         }
         let classes = narrow::classes(shape, plan, event, &mut self.folded);
-        if !shape.narrow.contains_key(&classes) {
+        // A sender may put every value that rules look for beside every other: past the limit all go the open course,
+        // until the next new shape makes the memory start anew.
+        if !shape.narrow.contains_key(&classes) && self.bytes < MAX_BYTES {
             let course = Course::narrow(shape, plan, &vocabulary.atoms, event);
-            // Seldom enough for the limit: courses are as many as the rule set has values, times shapes.
             self.bytes += course.bytes();
             shape.narrow.insert(classes, course);
         }
@@ -215,5 +219,35 @@ impl Fields {
             *place = Some(range.clone());
         }
         range
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MAX_BYTES;
+    use crate::{RuleFile, RuleSet, Scratch};
+    use model::{Event, Field, LogSource, Name, Timestamp};
+
+    /// A sender can put every value that rules look for beside every other; that is more than may be remembered.
+    #[test]
+    fn courses_are_remembered_within_a_limit() {
+        const VALUES: usize = 64;
+        let rule = |n| format!("title: R{n}\nlogsource: {{product: narrow}}\ndetection: {{s: {{A: v{n}, B: v{n}, C: v{n}}}, condition: s}}\n");
+        let text = (0..VALUES).map(rule).collect::<Vec<_>>().join("---\n");
+        let (set, report) = RuleSet::compile(vec![RuleFile { name: "r.yml".to_owned(), text: text.into_bytes() }]);
+        assert_eq!(report.refused, []);
+        let fields = ["A", "B", "C"].map(|name| Field::intern_for_rule(name).unwrap());
+        let (mut event, mut scratch, mut found) = (Event::default(), Scratch::new(), Vec::new());
+        for n in 0..VALUES.pow(3) / 2 {
+            event.reset(b"", Timestamp(0));
+            event.log_source = LogSource::new(Name::of("narrow"), Name::NONE);
+            let values = [n % VALUES, n / VALUES % VALUES, n / VALUES / VALUES];
+            fields.iter().zip(values).for_each(|(field, value)| event.push_str(*field, &format!("v{value}")));
+            found.clear();
+            set.matches(&event, &mut scratch, &mut found);
+            let equal = values.iter().all(|value| *value == values[0]);
+            assert_eq!(found, if equal { vec![values[0] as u32] } else { vec![] });
+        }
+        assert!((MAX_BYTES..MAX_BYTES + 1_024).contains(&scratch.shapes.bytes), "{}", scratch.shapes.bytes);
     }
 }
