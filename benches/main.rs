@@ -22,6 +22,10 @@ mod wire;
 use report::Report;
 use std::time::Instant;
 
+/// The program's own, so that what is measured in process is measured as it runs there; a second engine gets it as well.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     if engine::child() {
         return;
